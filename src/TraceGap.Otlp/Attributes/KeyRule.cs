@@ -1,0 +1,74 @@
+namespace TraceGap.Otlp.Attributes;
+
+/// <summary>What becomes of an attribute.</summary>
+internal enum KeyUse : byte
+{
+    /// <summary>The value is kept.</summary>
+    Keep,
+
+    /// <summary>The value is a URL: scheme, host and path are kept; user, query and fragment may hold secrets.</summary>
+    KeepUrl,
+
+    /// <summary>The value is kept, and is a number of documents or rows.</summary>
+    KeepCount,
+
+    /// <summary>Numbers and booleans are kept; of text only that it was there (an empty text).</summary>
+    KeepPresence,
+
+    /// <summary>Every key with the prefix is kept.</summary>
+    KeepPrefix,
+
+    /// <summary>Content: what a span gave back. Read for facts, never kept.</summary>
+    Output,
+
+    /// <summary>Content: what a tool gave back, whatever kind of span says so.</summary>
+    ToolOutput,
+
+    /// <summary>Content: chat messages that a model gave back, as JSON.</summary>
+    OutputMessages,
+
+    /// <summary>Content: one field of one output message, by indexed key.</summary>
+    IndexedOutput,
+
+    /// <summary>Content: a JSON list of retrieved documents. That it was there is kept (an empty text).</summary>
+    Documents,
+
+    /// <summary>Content: one field of one retrieved document, by indexed key. That there were any is kept under the marker.</summary>
+    IndexedDocument,
+
+    /// <summary>The same of a document that a reranker gave back.</summary>
+    IndexedReranked,
+
+    /// <summary>The same of a document that a reranker was given.</summary>
+    IndexedInput,
+
+    /// <summary>One field of one evaluation, by indexed key.</summary>
+    IndexedEvaluation,
+}
+
+/// <summary>A row of the table of keys.</summary>
+/// <param name="key">The key, or the prefix.</param>
+/// <param name="use">What becomes of the attribute.</param>
+internal sealed class KeyRule(string key, KeyUse use)
+{
+    /// <summary>The rank of keys that are not in the table themselves.</summary>
+    public const int NoRank = -1;
+
+    public string Key { get; } = key;
+
+    public byte[] Utf8 { get; } = System.Text.Encoding.UTF8.GetBytes(key);
+
+    public KeyUse Use { get; } = use;
+
+    /// <summary>Place of the key among all keys of its table, in ordinal order.</summary>
+    public int Rank { get; init; } = NoRank;
+
+    /// <summary>For indexed keys: the key under which it is kept that there were any, which gives the rule its rank.</summary>
+    public string? Marker { get; init; }
+
+    /// <summary>For <see cref="KeyUse.KeepCount"/>: which count to believe where a span has several, smaller first.</summary>
+    public int CountOrder { get; init; }
+
+    /// <summary>True if a value is looked at, so that arrays and maps are worth turning into text.</summary>
+    public bool WantsText => Use is not (KeyUse.IndexedDocument or KeyUse.IndexedReranked or KeyUse.IndexedInput);
+}

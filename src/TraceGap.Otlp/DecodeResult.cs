@@ -1,0 +1,29 @@
+namespace TraceGap.Otlp;
+
+/// <summary>What came out of one request: spans, what was rejected and why, and how much was cut. Immutable.</summary>
+public sealed class DecodeResult
+{
+    /// <summary>The spans that were kept, in the order of the request. Empty if <see cref="Malformed"/> is set.</summary>
+    public SpanRecord[] Spans { get; init; } = [];
+
+    /// <summary>Spans that were rejected one by one; the rest of the request stands.</summary>
+    public int RejectedSpans { get; init; }
+
+    /// <summary>Why the first of them was rejected: message, field, byte offset in the request, reason. Null if none was.</summary>
+    public string? RejectReason { get; init; }
+
+    /// <summary>Why nothing of the request could be kept: the framing above the spans is broken. Null if it is not.</summary>
+    public string? Malformed { get; init; }
+
+    /// <summary>Attributes of spans, scopes and resources that are not on the list of kept keys, or were one too many.</summary>
+    public long AttributesNotKept { get; init; }
+
+    /// <summary>Kept names and values that were cut to their longest length.</summary>
+    public long ValuesCapped { get; init; }
+
+    /// <summary>Values that were cut because they nest too deep.</summary>
+    public long ValuesTooDeep { get; init; }
+
+    /// <summary>Kept names and values that were not UTF-8 and had the offending bytes replaced.</summary>
+    public long InvalidTexts { get; init; }
+}

@@ -1,0 +1,99 @@
+using TraceGap.Otlp.Attributes;
+using TraceGap.Otlp.Json;
+using TraceGap.Otlp.Wire;
+
+namespace TraceGap.Otlp;
+
+/// <summary>The state of decoding one request, whatever its encoding; its buffers and caches serve the next one too. One owner at a time.</summary>
+internal sealed class DecodeSession
+{
+    private readonly List<SpanRecord> _spans = [];
+    private int _rejected;
+    private string? _rejectReason;
+    private string? _malformed;
+    private DecodeTally _tallyBeforeSpan;
+
+    public DecodeSession(DecodeLimits limits, IEnumerable<string> alsoKeep)
+    {
+        Limits = limits;
+        KeyTable keys = new(alsoKeep);
+        TextCache texts = new(limits.InternedTexts, limits.MaxInternedBytes);
+        Span = new SpanBuilder(keys, texts, limits);
+        Header = new HeaderBuilder(keys, texts, limits);
+        Json = new CompactJson(limits.MaxContentBytes);
+        Levels = new ProtobufValueReader.Level[Math.Max(limits.MaxValueDepth, 1)];
+        JsonPlaces = new JsonValueReader.Place[(3 * Levels.Length) + 3];
+    }
+
+    public DecodeLimits Limits { get; }
+
+    /// <summary>The span being read.</summary>
+    public SpanBuilder Span { get; }
+
+    /// <summary>The resource or scope being read.</summary>
+    public HeaderBuilder Header { get; }
+
+    /// <summary>The array or map being read.</summary>
+    public CompactJson Json { get; }
+
+    /// <summary>The arrays and maps around it.</summary>
+    public ProtobufValueReader.Level[] Levels { get; }
+
+    /// <summary>The same in JSON, where an array or map takes three objects and arrays.</summary>
+    public JsonValueReader.Place[] JsonPlaces { get; }
+
+    /// <summary>Where the key at hand is unescaped.</summary>
+    public ScratchBuffer KeyText { get; } = new();
+
+    /// <summary>Where the text value at hand is unescaped.</summary>
+    public ScratchBuffer ValueText { get; } = new();
+
+    /// <summary>Starts the next request.</summary>
+    public void Begin()
+    {
+        _spans.Clear();
+        (_rejected, _rejectReason, _malformed) = (0, null, null);
+        Span.Tally = Header.Tally = default;
+    }
+
+    /// <summary>Starts the next span.</summary>
+    public void BeginSpan()
+    {
+        _tallyBeforeSpan = Span.Tally;
+        Span.Begin();
+    }
+
+    public void Accept(ResourceRecord resource, ScopeRecord scope) => _spans.Add(Span.Build(resource, scope));
+
+    /// <summary>Rejects the span being read. <paramref name="json"/> says whose names the reason uses.</summary>
+    public void Reject(in DecodeError error, bool json)
+    {
+        _rejected++;
+        _rejectReason ??= json ? error.JsonText : error.ProtobufText;
+        Span.Tally = _tallyBeforeSpan;
+    }
+
+    /// <summary>Gives up on the whole request.</summary>
+    public void GiveUp(in DecodeError error, bool json) => _malformed = json ? error.JsonText : error.ProtobufText;
+
+    public DecodeResult Finish()
+    {
+        if (_malformed is not null)
+        {
+            return new DecodeResult { Malformed = _malformed };
+        }
+
+        DecodeTally spans = Span.Tally;
+        DecodeTally headers = Header.Tally;
+        return new DecodeResult
+        {
+            Spans = [.. _spans],
+            RejectedSpans = _rejected,
+            RejectReason = _rejectReason,
+            AttributesNotKept = spans.AttributesNotKept + headers.AttributesNotKept,
+            ValuesCapped = spans.ValuesCapped + headers.ValuesCapped,
+            ValuesTooDeep = spans.ValuesTooDeep + headers.ValuesTooDeep,
+            InvalidTexts = spans.InvalidTexts + headers.InvalidTexts,
+        };
+    }
+}

@@ -1,0 +1,46 @@
+namespace TraceGap.Otlp.Facts;
+
+/// <summary>The span events that say something.</summary>
+internal enum SpanEvent : byte
+{
+    /// <summary>Any other.</summary>
+    None = 0,
+    Exception,
+    FirstChunk,
+    StreamFinish,
+    Evaluation,
+    Choice,
+    ToolMessage,
+    OperationDetails,
+    QueryResult,
+}
+
+/// <summary>Names of span events, in the words of the conventions that define them.</summary>
+internal static class SpanEvents
+{
+    private static readonly (byte[] Name, SpanEvent Event)[] Rows =
+    [
+        ([.. "exception"u8], SpanEvent.Exception),
+        ([.. "ai.stream.firstChunk"u8], SpanEvent.FirstChunk),
+        ([.. "First Token Stream Event"u8], SpanEvent.FirstChunk),
+        ([.. "ai.stream.finish"u8], SpanEvent.StreamFinish),
+        ([.. "gen_ai.evaluation.result"u8], SpanEvent.Evaluation),
+        ([.. "gen_ai.choice"u8], SpanEvent.Choice),
+        ([.. "gen_ai.tool.message"u8], SpanEvent.ToolMessage),
+        ([.. "gen_ai.client.inference.operation.details"u8], SpanEvent.OperationDetails),
+        ([.. "db.query.result"u8], SpanEvent.QueryResult),
+    ];
+
+    public static SpanEvent Named(ReadOnlySpan<byte> name)
+    {
+        foreach ((byte[] known, SpanEvent spanEvent) in Rows)
+        {
+            if (name.SequenceEqual(known))
+            {
+                return spanEvent;
+            }
+        }
+
+        return SpanEvent.None;
+    }
+}

@@ -1,0 +1,34 @@
+using TraceGap.Otlp.Json;
+using TraceGap.Otlp.Wire;
+
+namespace TraceGap.Otlp;
+
+/// <summary>Turns OTLP trace requests (ExportTraceServiceRequest, or TracesData, which is the same) into span records.</summary>
+/// <remarks>
+/// What is broken inside one span's own length costs that span; what is broken above costs the request. Nothing is thrown, whatever the bytes.
+/// A decoder keeps caches and buffers between requests and has one user at a time; what it returns is immutable and may go anywhere.
+/// </remarks>
+public sealed class OtlpTraceDecoder
+{
+    private readonly DecodeSession _session;
+
+    /// <summary>Makes a decoder. <paramref name="alsoKeep"/> are attribute keys to keep beyond <see cref="Attributes.AttributeKeys.Kept"/>; content keys among them are ignored.</summary>
+    public OtlpTraceDecoder(DecodeLimits? limits = null, IEnumerable<string>? alsoKeep = null) =>
+        _session = new DecodeSession(limits ?? DecodeLimits.Default, alsoKeep ?? []);
+
+    /// <summary>Decodes a request in the Protocol Buffers wire format. Fields that OTLP 1.11 does not define are ignored.</summary>
+    public DecodeResult DecodeProtobuf(ReadOnlySpan<byte> request)
+    {
+        _session.Begin();
+        new ProtobufTraceReader(_session, request).Read();
+        return _session.Finish();
+    }
+
+    /// <summary>Decodes a request in OTLP/JSON (UTF-8). Both spellings of field names, ids of either case, and 64-bit numbers as number or text are read.</summary>
+    public DecodeResult DecodeJson(ReadOnlySpan<byte> utf8)
+    {
+        _session.Begin();
+        new JsonTraceReader(_session, utf8).Read();
+        return _session.Finish();
+    }
+}
