@@ -1,0 +1,50 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>
+/// The last row of the layer table, after adoption: an outgoing call that nothing else says anything about has the layer of its URL path, unless a tagged span of that layer and
+/// resource runs at the same time, for then it is most likely what that span tells; or was aborted before, for then it may be a straggler of that one.
+/// </summary>
+internal static class UrlLayers
+{
+    /// <summary>Gives layers to spans that have none.</summary>
+    public static void Decide(SpanTree tree, SpanLayers layers)
+    {
+        List<(int Span, Layer Layer, string Ending)> found = Candidates(tree, layers);
+        if (found.Count == 0)
+        {
+            return;
+        }
+
+        int[] resources = ResourceNumbers.Of(tree);
+        TaggedCalls calls = new(tree, layers, resources);
+        bool[] isBelowCall = AdoptionContext.BelowCalls(tree, layers);
+        foreach ((int span, Layer layer, string ending) in found)
+        {
+            if (!isBelowCall[span] && calls.Of(layer, resources[span])?.MayHaveMade(span) != true)
+            {
+                layers.Effects[span] = LayerEffect.Own;
+                layers.Layers[span] = new SpanLayer(layer, "url.path=*" + ending, Certainty.Guessed, IsOwn: true, IsExcluded: false);
+            }
+        }
+    }
+
+    private static List<(int Span, Layer Layer, string Ending)> Candidates(SpanTree tree, SpanLayers layers)
+    {
+        List<(int, Layer, string)> found = [];
+        for (int span = 0; span < tree.Count; span++)
+        {
+            if (tree.Spans[span].Kind == SpanKind.Client && layers.Effects[span] == LayerEffect.None)
+            {
+                (string ending, Layer layer) = UrlPaths.LayerOf(tree.Spans[span]);
+                if (layer != Layer.Unattributed)
+                {
+                    found.Add((span, layer, ending));
+                }
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,17 @@
+namespace TraceGap.Aggregation;
+
+/// <summary>What a user may switch about the analysis of a trace.</summary>
+public sealed class AnalysisOptions
+{
+    /// <summary>The defaults.</summary>
+    public static AnalysisOptions Default { get; } = new();
+
+    /// <summary>Shift subtrees of other resources into their parents. Default: true.</summary>
+    public bool AdjustSkew { get; init; } = true;
+
+    /// <summary>Move spans below the span that really called them. Default: true.</summary>
+    public bool Adopt { get; init; } = true;
+
+    /// <summary>Attribute keys beside <c>tracegap.layer</c> that name a span's layer.</summary>
+    public IReadOnlyList<string> LayerKeys { get; init; } = [];
+}

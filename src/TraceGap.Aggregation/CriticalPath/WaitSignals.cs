@@ -1,0 +1,69 @@
+using System.Globalization;
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>What a span itself says about waiting: spans that are nothing but waiting, and queue times reported as numbers.</summary>
+internal static class WaitSignals
+{
+    private static readonly string[] PauseWords = ["wait", "pending", "pause", "human", "user"];
+
+    /// <summary>True if the whole of the span's own time is a queue, a timer or a person.</summary>
+    public static bool IsWait(SpanRecord span) =>
+        IsOneOf(span, "mcp.method.name", "elicitation/create")
+        || IsOneOf(span, "mastra.span.type", "workflow_sleep", "workflow_wait_event")
+        || IsOneOf(span, "durabletask.type", "timer")
+        || span.Attributes.Has("durabletask.fire_at")
+        || span.Name.EndsWith("blocked_on_user", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(span.Name, "vllm_queue", StringComparison.Ordinal)
+        || IsPauseForApproval(span.Name);
+
+    /// <summary>The queue time that the span reports, ns; 0 if it reports none.</summary>
+    /// <remarks><c>gen_ai.latency.time_in_queue</c> (vLLM, SGLang): seconds. <c>queue_time</c> (text-generation-inference): a Rust Duration as its Debug text, <c>1.5ms</c>.</remarks>
+    public static long QueueNanos(SpanRecord span)
+    {
+        double nanos = span.Attributes.Number("gen_ai.latency.time_in_queue") * 1e9
+            ?? (span.Attributes.Text("queue_time") is string text ? RustDurationNanos(text) : null)
+            ?? 0;
+        return nanos > 0 ? (long)Math.Min(Math.Round(nanos), 1L << 62) : 0;
+    }
+
+    // A name alone is weak evidence: "approval" is also what an agent may be about, so a second word must say that somebody waits.
+    private static bool IsPauseForApproval(string name) =>
+        name.Contains("approval", StringComparison.OrdinalIgnoreCase)
+        && PauseWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsOneOf(SpanRecord span, string key, params ReadOnlySpan<string> values)
+    {
+        if (span.Attributes.Text(key) is not string text)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> trimmed = text.AsSpan().Trim(" \"");
+        foreach (string value in values)
+        {
+            if (trimmed.Equals(value, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static double? RustDurationNanos(string text)
+    {
+        ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
+        int digits = Math.Max(0, trimmed.IndexOfAnyExceptInRange('.', '9'));
+        double? unit = trimmed[digits..] switch
+        {
+            "ns" => 1,
+            "µs" or "μs" or "us" => 1e3,
+            "ms" => 1e6,
+            "s" => 1e9,
+            _ => null,
+        };
+        return double.TryParse(trimmed[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) ? number * unit : null;
+    }
+}

@@ -1,0 +1,105 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>What a clue looks at.</summary>
+internal enum ClueKind : byte
+{
+    /// <summary>One of the keys has one of the values; a value ending in <c>*</c> stands for all that begin so.</summary>
+    Value,
+
+    /// <summary>One of the keys has a value that is not blank.</summary>
+    Present,
+
+    /// <summary>None of the keys has a value.</summary>
+    Absent,
+
+    /// <summary>A key begins with one of the keys.</summary>
+    KeyStart,
+
+    /// <summary>The span name has one of the shapes of <see cref="NamePattern"/>.</summary>
+    Name,
+
+    /// <summary>The scope has one of the names.</summary>
+    Scope,
+
+    /// <summary>The span kind is one of the values.</summary>
+    Kind,
+}
+
+/// <summary>One condition of a <see cref="LayerRule"/>, as data.</summary>
+/// <param name="Kind">What it looks at.</param>
+/// <param name="Keys">Attribute keys, where it looks at attributes.</param>
+/// <param name="Values">Values, names or shapes.</param>
+internal sealed record Clue(ClueKind Kind, string[] Keys, string[] Values)
+{
+    public static Clue Value(string key, params string[] values) => new(ClueKind.Value, [key], values);
+
+    public static Clue AnyValue(string[] keys, params string[] values) => new(ClueKind.Value, keys, values);
+
+    public static Clue Present(params string[] keys) => new(ClueKind.Present, keys, []);
+
+    public static Clue Absent(params string[] keys) => new(ClueKind.Absent, keys, []);
+
+    public static Clue KeyStart(params string[] prefixes) => new(ClueKind.KeyStart, prefixes, []);
+
+    public static Clue Name(params string[] shapes) => new(ClueKind.Name, [], shapes);
+
+    public static Clue Scope(params string[] names) => new(ClueKind.Scope, [], names);
+
+    public static Clue SpanKind(SpanKind kind) => new(ClueKind.Kind, [], [kind.ToString()]);
+
+    /// <summary>Whether the clue holds for a span.</summary>
+    public bool Holds(SpanRecord span) => Kind switch
+    {
+        ClueKind.Value => HasValue(span.Attributes),
+        ClueKind.Present => HasAny(span.Attributes),
+        ClueKind.Absent => !HasAny(span.Attributes),
+        ClueKind.KeyStart => HasKeyStart(span.Attributes),
+        ClueKind.Name => NamePattern.MatchesAny(Values, span.Name),
+        ClueKind.Scope => Array.IndexOf(Values, span.Scope.Name) >= 0,
+        _ => Array.IndexOf(Values, span.Kind.ToString()) >= 0,
+    };
+
+    private bool HasAny(AttributeSet attributes)
+    {
+        foreach (string key in Keys)
+        {
+            if (attributes.Text(key) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasValue(AttributeSet attributes)
+    {
+        foreach (string key in Keys)
+        {
+            if (attributes.Text(key) is string text && FoldedText.MatchesAny(Values, text))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasKeyStart(AttributeSet attributes)
+    {
+        foreach (KeyValuePair<string, AttributeValue> item in attributes.Items)
+        {
+            foreach (string prefix in Keys)
+            {
+                if (item.Key.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,278 @@
+namespace TraceGap.Aggregation;
+
+/// <summary>Count and weight sums of equal <see cref="OutcomeRecord"/>s. Weights are fixed point 2^−16, so their squares are 2^−32.</summary>
+/// <param name="Count">Traces.</param>
+/// <param name="Weight">Σw.</param>
+/// <param name="WeightSquared">Σw².</param>
+public readonly record struct OutcomeWeight(long Count, Int128 Weight, Int128 WeightSquared)
+{
+    /// <summary>Adds two sums.</summary>
+    public static OutcomeWeight operator +(OutcomeWeight left, OutcomeWeight right) =>
+        new(left.Count + right.Count, left.Weight + right.Weight, left.WeightSquared + right.WeightSquared);
+}
+
+/// <summary>Traces whose end-to-end duration lies in one bin: how many, and where their time went.</summary>
+public sealed class DurationBin
+{
+    /// <summary>Traces.</summary>
+    public long Count { get; set; }
+
+    /// <summary>Exact sum of their durations, ns.</summary>
+    public Int128 SumNanos { get; set; }
+
+    /// <summary>Exact critical-path sums, <c>[(int)layer * 4 + (int)kind]</c>, ns.</summary>
+    public Int128[] PathTimes { get; } = new Int128[TraceContribution.PathTimeCount];
+}
+
+/// <summary>Latency figures of one step key.</summary>
+public sealed class StepCell
+{
+    /// <summary>Durations of executions.</summary>
+    public LatencyHistogram Durations { get; } = new();
+
+    /// <summary>Exact sum of own path time, ns.</summary>
+    public Int128 CriticalNanos { get; set; }
+
+    /// <summary>Own failures by error type; no zero counts.</summary>
+    public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The sum of the contributions of any number of traces with one <see cref="RollupKey"/>: everything that reports are made of. All sums are integers, so adding and taking
+/// out are exact and their order does not matter. One owner, no lock.
+/// </summary>
+public sealed class RollupCell
+{
+    /// <summary>The outcome table; no zero counts.</summary>
+    public Dictionary<OutcomeRecord, OutcomeWeight> Outcomes { get; } = [];
+
+    /// <summary>End-to-end durations by bin; no zero counts.</summary>
+    public SortedDictionary<int, DurationBin> Durations { get; } = [];
+
+    /// <summary>Per layer: critical-path time of each trace that has path time in the layer.</summary>
+    public LatencyHistogram[] LayerCritical { get; } = [.. Enumerable.Range(0, LayerNames.Count).Select(static _ => new LatencyHistogram())];
+
+    /// <summary>Latency figures by step key.</summary>
+    public Dictionary<StepKey, StepCell> Steps { get; } = [];
+
+    /// <summary>Failed traces by the failure that ended them; no zero counts.</summary>
+    public Dictionary<FailureKey, long> Failures { get; } = [];
+
+    /// <summary>Input tokens per layer, indexed by <see cref="Layer"/>.</summary>
+    public long[] InputTokens { get; } = new long[LayerNames.Count];
+
+    /// <summary>Output tokens per layer, indexed by <see cref="Layer"/>.</summary>
+    public long[] OutputTokens { get; } = new long[LayerNames.Count];
+
+    /// <summary>Distinct spans.</summary>
+    public long Spans { get; set; }
+
+    /// <summary>Traces that were revised.</summary>
+    public long Revised { get; set; }
+
+    /// <summary>Path time inside steps without steps below them, ns.</summary>
+    public Int128 CoveredNanos { get; set; }
+
+    /// <summary>Traces, whatever their outcome.</summary>
+    public long Traces => Outcomes.Values.Sum(static weight => weight.Count);
+
+    /// <summary>Adds a contribution.</summary>
+    public void Add(TraceContribution contribution) => Apply(contribution, 1);
+
+    /// <summary>Takes a contribution out that was added before.</summary>
+    public void Remove(TraceContribution contribution) => Apply(contribution, -1);
+
+    /// <summary>Adds all of another cell.</summary>
+    public void Merge(RollupCell other)
+    {
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in other.Outcomes)
+        {
+            AddOutcome(record, weight);
+        }
+
+        foreach ((int bin, DurationBin times) in other.Durations)
+        {
+            AddDuration(bin, times.Count, times.SumNanos, times.PathTimes);
+        }
+
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            LayerCritical[layer].Merge(other.LayerCritical[layer]);
+            InputTokens[layer] += other.InputTokens[layer];
+            OutputTokens[layer] += other.OutputTokens[layer];
+        }
+
+        foreach ((StepKey key, StepCell step) in other.Steps)
+        {
+            StepCell mine = Step(key);
+            mine.Durations.Merge(step.Durations);
+            mine.CriticalNanos += step.CriticalNanos;
+            foreach ((string errorType, long count) in step.Errors)
+            {
+                AddError(mine, errorType, count);
+            }
+        }
+
+        foreach ((FailureKey key, long count) in other.Failures)
+        {
+            AddFailure(key, count);
+        }
+
+        Spans += other.Spans;
+        Revised += other.Revised;
+        CoveredNanos += other.CoveredNanos;
+    }
+
+    /// <summary>Adds to the outcome table.</summary>
+    public void AddOutcome(OutcomeRecord record, OutcomeWeight weight)
+    {
+        OutcomeWeight sum = Outcomes.GetValueOrDefault(record) + weight;
+        if (sum.Count == 0)
+        {
+            Outcomes.Remove(record);
+        }
+        else
+        {
+            Outcomes[record] = sum;
+        }
+    }
+
+    /// <summary>The figures of a step key, made if they are not there.</summary>
+    public StepCell Step(StepKey key)
+    {
+        if (!Steps.TryGetValue(key, out StepCell? step))
+        {
+            step = new StepCell();
+            Steps.Add(key, step);
+        }
+
+        return step;
+    }
+
+    /// <summary>Adds traces to a duration bin; <paramref name="pathTimes"/> has <see cref="TraceContribution.PathTimeCount"/> sums.</summary>
+    public void AddDuration(int bin, long count, Int128 sumNanos, ReadOnlySpan<Int128> pathTimes)
+    {
+        if (!Durations.TryGetValue(bin, out DurationBin? times))
+        {
+            times = new DurationBin();
+            Durations.Add(bin, times);
+        }
+
+        times.Count += count;
+        times.SumNanos += sumNanos;
+        for (int i = 0; i < pathTimes.Length; i++)
+        {
+            times.PathTimes[i] += pathTimes[i];
+        }
+
+        if (times.Count == 0)
+        {
+            Durations.Remove(bin);
+        }
+    }
+
+    /// <summary>Adds to the failed traces of a failure.</summary>
+    public void AddFailure(FailureKey key, long count)
+    {
+        long sum = Failures.GetValueOrDefault(key) + count;
+        if (sum == 0)
+        {
+            Failures.Remove(key);
+        }
+        else
+        {
+            Failures[key] = sum;
+        }
+    }
+
+    /// <summary>Adds to the own failures of a step by error type.</summary>
+    public static void AddError(StepCell step, string errorType, long count)
+    {
+        long sum = step.Errors.GetValueOrDefault(errorType) + count;
+        if (sum == 0)
+        {
+            step.Errors.Remove(errorType);
+        }
+        else
+        {
+            step.Errors[errorType] = sum;
+        }
+    }
+
+    private void Apply(TraceContribution trace, int sign)
+    {
+        Int128 weight = trace.Weight;
+        AddOutcome(trace.Outcome, new OutcomeWeight(sign, sign * weight, sign * weight * weight));
+        if (trace.DurationNanos is long duration)
+        {
+            AddPathTimes(trace, duration, sign);
+        }
+
+        foreach (StepDuration step in trace.Durations)
+        {
+            Step(step.Key).Durations.Add(step.DurationNanos, sign);
+        }
+
+        foreach (StepCriticalTime step in trace.CriticalTimes)
+        {
+            Step(step.Key).CriticalNanos += (Int128)sign * step.CriticalNanos;
+        }
+
+        foreach (StepError error in trace.Errors)
+        {
+            AddError(Step(error.Key), error.ErrorType, sign * error.Count);
+        }
+
+        foreach (LayerTokens tokens in trace.Tokens)
+        {
+            InputTokens[(int)tokens.Layer] += sign * tokens.Input;
+            OutputTokens[(int)tokens.Layer] += sign * tokens.Output;
+        }
+
+        if (trace.Failure is FailureKey failure)
+        {
+            AddFailure(failure, sign);
+        }
+
+        Spans += sign * (long)trace.Spans;
+        Revised += trace.Revised ? sign : 0;
+        CoveredNanos += (Int128)sign * trace.CoveredNanos;
+        if (sign < 0)
+        {
+            DropEmptySteps(trace);
+        }
+    }
+
+    private void AddPathTimes(TraceContribution trace, long duration, int sign)
+    {
+        Span<Int128> pathTimes = stackalloc Int128[TraceContribution.PathTimeCount];
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            long inLayer = 0;
+            for (int kind = 0; kind < 4; kind++)
+            {
+                long nanos = trace.PathTimes[(layer * 4) + kind];
+                pathTimes[(layer * 4) + kind] = (Int128)sign * nanos;
+                inLayer += nanos;
+            }
+
+            if (inLayer > 0)
+            {
+                LayerCritical[layer].Add(inLayer, sign);
+            }
+        }
+
+        AddDuration(LatencyBins.Of(duration), sign, (Int128)sign * duration, pathTimes);
+    }
+
+    private void DropEmptySteps(TraceContribution trace)
+    {
+        foreach (StepKey key in trace.Durations.Select(static step => step.Key).Concat(trace.CriticalTimes.Select(static step => step.Key)))
+        {
+            if (Steps.TryGetValue(key, out StepCell? step) && step.Durations.Count == 0 && step.CriticalNanos == 0 && step.Errors.Count == 0)
+            {
+                Steps.Remove(key);
+            }
+        }
+    }
+}

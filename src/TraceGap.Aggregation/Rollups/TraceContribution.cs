@@ -1,0 +1,80 @@
+namespace TraceGap.Aggregation;
+
+/// <summary>What one step of a trace adds to the latency figures of its key.</summary>
+/// <param name="Key">The step key.</param>
+/// <param name="DurationNanos">First attempt's start to last attempt's end, ns.</param>
+public readonly record struct StepDuration(StepKey Key, long DurationNanos);
+
+/// <summary>Own-segment time of a step key on the critical path of a trace.</summary>
+/// <param name="Key">The step key.</param>
+/// <param name="CriticalNanos">Sum of the step's own segments, ns.</param>
+public readonly record struct StepCriticalTime(StepKey Key, long CriticalNanos);
+
+/// <summary>How often a step key failed of its own with one error type.</summary>
+/// <param name="Key">The step key.</param>
+/// <param name="ErrorType">The error type, or empty.</param>
+/// <param name="Count">Own failures.</param>
+public readonly record struct StepError(StepKey Key, string ErrorType, int Count);
+
+/// <summary>What failed traces are grouped by; layer and step are null for a silent failure.</summary>
+/// <param name="Layer">Layer of the failure of the trace, or null.</param>
+/// <param name="Step">Its step key, or null.</param>
+/// <param name="ErrorType">Its error type, or empty.</param>
+public sealed record FailureKey(Layer? Layer, StepKey? Step, string ErrorType);
+
+/// <summary>Tokens of one layer in a trace.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Input">Input tokens.</param>
+/// <param name="Output">Output tokens.</param>
+public readonly record struct LayerTokens(Layer Layer, long Input, long Output);
+
+/// <summary>
+/// All that one trace adds to the rollup of its key and minute. Stored with the trace, so that a later revision takes exactly this out again. Immutable.
+/// </summary>
+public sealed class TraceContribution
+{
+    /// <summary>Number of (layer, kind) sums: <see cref="LayerNames.Count"/> × 4.</summary>
+    public const int PathTimeCount = LayerNames.Count * 4;
+
+    /// <summary>Where it counts.</summary>
+    public required RollupKey Key { get; init; }
+
+    /// <summary>Minute of the trace's end, minutes since the Unix epoch.</summary>
+    public required long Minute { get; init; }
+
+    /// <summary>Path, counts and outcome.</summary>
+    public required OutcomeRecord Outcome { get; init; }
+
+    /// <summary>Sampling weight, fixed point 2^−16.</summary>
+    public required long Weight { get; init; }
+
+    /// <summary>Distinct spans.</summary>
+    public required int Spans { get; init; }
+
+    /// <summary>True if this is not the first revision of the trace.</summary>
+    public required bool Revised { get; init; }
+
+    /// <summary>End-to-end duration, ns; null without a root or if the outcome is neither ok nor failed (latency covers those two).</summary>
+    public required long? DurationNanos { get; init; }
+
+    /// <summary>Critical-path time by layer × kind: <c>[(int)layer * 4 + (int)kind]</c>, ns. Length <see cref="PathTimeCount"/>; all zero where <see cref="DurationNanos"/> is null.</summary>
+    public required long[] PathTimes { get; init; }
+
+    /// <summary>Path time inside steps without steps below them, ns.</summary>
+    public required long CoveredNanos { get; init; }
+
+    /// <summary>Duration of every execution, in order of start.</summary>
+    public required StepDuration[] Durations { get; init; }
+
+    /// <summary>Own path time per step key, sorted by key.</summary>
+    public required StepCriticalTime[] CriticalTimes { get; init; }
+
+    /// <summary>Own failures per step key and error type, sorted.</summary>
+    public required StepError[] Errors { get; init; }
+
+    /// <summary>Tokens per layer, sorted; only layers that have some.</summary>
+    public required LayerTokens[] Tokens { get; init; }
+
+    /// <summary>Why the trace failed, or null if it did not.</summary>
+    public required FailureKey? Failure { get; init; }
+}

@@ -1,0 +1,120 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>
+/// A parent that never came while its children did is most likely a span that failed and was never exported. In a closed trace it is one step, unfinished, around what hangs
+/// below it, in the layer that its children have in common. A missing parent whose children were all adopted has lost nothing and is no step.
+/// </summary>
+internal static class MissingParents
+{
+    /// <summary>Operation of steps that nothing but their children tells of.</summary>
+    public const string Operation = "(missing)";
+
+    /// <summary>Adds the steps and names the parents.</summary>
+    public static void Add(SpanTree tree, SpanLayers layers, StepForest forest)
+    {
+        Dictionary<SpanId, List<int>> orphans = Orphans(tree, layers);
+        if (orphans.Count == 0)
+        {
+            return;
+        }
+
+        Dictionary<int, StepDraft> stepOfOrphan = [];
+        foreach ((SpanId missing, List<int> children) in orphans)
+        {
+            StepDraft step = StepOf(missing, children, tree, layers, forest);
+            forest.Steps.Add(step);
+            tree.Defects.Add(new TraceDefect(DefectKind.Incomplete, missing, $"never came, {children.Count} of its children did"));
+            foreach (int child in children)
+            {
+                stepOfOrphan.Add(child, step);
+            }
+        }
+
+        PutBelow(tree, layers, forest, stepOfOrphan);
+    }
+
+    private static Dictionary<SpanId, List<int>> Orphans(SpanTree tree, SpanLayers layers)
+    {
+        HashSet<SpanId> orphaned = [];
+        foreach (TraceDefect defect in tree.Defects)
+        {
+            if (defect.Kind == DefectKind.Orphan)
+            {
+                orphaned.Add(defect.SpanId);
+            }
+        }
+
+        Dictionary<SpanId, List<int>> orphans = [];
+        for (int span = 0; span < tree.Count && orphaned.Count > 0; span++)
+        {
+            if (tree.Parent[span] != SpanTree.NoParent || layers.Layers[span].IsExcluded || !orphaned.Contains(tree.Spans[span].SpanId))
+            {
+                continue;
+            }
+
+            if (!orphans.TryGetValue(tree.Spans[span].ParentSpanId, out List<int>? siblings))
+            {
+                orphans.Add(tree.Spans[span].ParentSpanId, siblings = []);
+            }
+
+            siblings.Add(span);
+        }
+
+        return orphans;
+    }
+
+    private static StepDraft StepOf(SpanId missing, List<int> children, SpanTree tree, SpanLayers layers, StepForest forest)
+    {
+        Layer layer = layers.Layers[children[0]].Layer;
+        long start = long.MaxValue;
+        long end = long.MinValue;
+        foreach (int child in children)
+        {
+            layer = layers.Layers[child].Layer == layer ? layer : Layer.Unattributed;
+            start = Math.Min(start, tree.Start[child]);
+            end = Math.Max(end, tree.End[child]);
+        }
+
+        return new StepDraft
+        {
+            Parent = forest.Root,
+            Span = -1,
+            SpanId = missing,
+            Key = new StepKey(tree.Spans[children[0]].Resource.ServiceName, layer, Operation),
+            Operation = new StepOperation(Operation, Operation, Tool: null),
+
+            // After the root and before all steps that start with it: it encloses them.
+            Rank = children[0] - tree.Count,
+            Start = start,
+            End = end,
+            LastCall = -1,
+            Verdict = SpanVerdict.Unfinished("never exported"),
+        };
+    }
+
+    private static void PutBelow(SpanTree tree, SpanLayers layers, StepForest forest, Dictionary<int, StepDraft> stepOfOrphan)
+    {
+        StepDraft?[] missingAbove = new StepDraft?[tree.Count];
+        foreach (int span in tree.ParentsFirst())
+        {
+            int parent = tree.Parent[span];
+            StepDraft? missing = parent == SpanTree.NoParent ? stepOfOrphan.GetValueOrDefault(span) : missingAbove[parent];
+            missingAbove[span] = missing;
+            if (missing is null || layers.Layers[span].IsExcluded)
+            {
+                continue;
+            }
+
+            if (forest.OfSpan[span] is not StepDraft step)
+            {
+                forest.OfSpan[span] = missing;
+            }
+            else if (step.Parent is null)
+            {
+                step.Parent = missing;
+            }
+        }
+    }
+}

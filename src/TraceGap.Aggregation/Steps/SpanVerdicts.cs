@@ -1,0 +1,185 @@
+using System.Globalization;
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>How each span went, by its own words. First match wins, from what is certain to what is weak; certain and likely signals fail, weak ones degrade.</summary>
+/// <remarks>
+/// Status Unset is no unknown and status OK no proof: success is left unset by those who follow the specification and is said by many who never look. An exception event alone
+/// was handled inside. HTTP 405 for MCP's optional stream, tripped guardrails and steering exceptions are no failures even where the status says so.
+/// </remarks>
+internal static class SpanVerdicts
+{
+    /// <summary>Signal of a client that says nothing itself while its server half failed.</summary>
+    public const string ServerHalf = "server half";
+
+    /// <summary>Judges every span of a tree.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="layers">Layers of its spans.</param>
+    /// <param name="outcomeSpan">The span that states the outcome of the trace: the root, else the first in order; −1 if none does.</param>
+    public static SpanVerdict[] Judge(SpanTree tree, SpanLayers layers, out int outcomeSpan)
+    {
+        SpanVerdict[] verdicts = new SpanVerdict[tree.Count];
+        outcomeSpan = -1;
+        for (int span = 0; span < tree.Count; span++)
+        {
+            VerdictSignals signals = VerdictSignals.Of(tree.Spans[span]);
+            verdicts[span] = Judge(tree.Spans[span], signals, layers.Layers[span], layers.Effects[span]);
+            if (signals.StatesOutcome && (outcomeSpan < 0 || span == tree.Root))
+            {
+                outcomeSpan = span;
+            }
+        }
+
+        FailUnsetClients(tree, verdicts);
+        return verdicts;
+    }
+
+    private static SpanVerdict Judge(SpanRecord span, in VerdictSignals signals, SpanLayer layer, LayerEffect effect)
+    {
+        SpanFacts facts = span.Facts;
+        if ((facts & SpanFacts.ControlFlow) != 0
+            || TransportCodes.IsRefusedMcpStream(span, signals.HttpStatus, signals.HttpMethod)
+            || (effect == LayerEffect.ByPosition && signals.IsTripped))
+        {
+            return SpanVerdict.Ok;
+        }
+
+        if ((facts & SpanFacts.ForcedEnd) != 0)
+        {
+            return SpanVerdict.Unfinished("forced end");
+        }
+
+        return ByStatement(span, signals)
+            ?? ByTransport(span, signals)
+            ?? ByFinish(signals, facts)
+            ?? ByResult(span, signals, layer)
+            ?? SpanVerdict.Ok;
+    }
+
+    private static SpanVerdict? ByStatement(SpanRecord span, in VerdictSignals signals)
+    {
+        if (signals.StatedSignal.Length > 0 && signals.Stated == Verdict.Cancelled)
+        {
+            return SpanVerdict.Cancelled(signals.StatedSignal);
+        }
+
+        bool isError = span.Status == SpanStatus.Error;
+        if (isError || signals.ErrorType is not null)
+        {
+            bool isAbort = (span.Facts & SpanFacts.Abort) != 0 || IsAbortType(signals.ErrorType);
+            return SpanVerdict.Failed(isError ? "status" : "error.type", ErrorTypeOf(span, signals), isAbort && (span.Facts & SpanFacts.Timeout) == 0);
+        }
+
+        if ((span.Facts & SpanFacts.ResultSaysError) != 0)
+        {
+            return SpanVerdict.Failed("result says error", "tool_error");
+        }
+
+        return signals.StatedSignal.Length == 0 ? null
+            : signals.Stated == Verdict.Failed ? SpanVerdict.Failed(signals.StatedSignal, "")
+            : SpanVerdict.Degraded(signals.StatedSignal);
+    }
+
+    private static SpanVerdict? ByTransport(SpanRecord span, in VerdictSignals signals)
+    {
+        if (TransportCodes.IsHttpCancel(span.Kind, signals.HttpStatus))
+        {
+            return SpanVerdict.Cancelled("http 499");
+        }
+
+        if (TransportCodes.IsHttpFailure(span.Kind, signals.HttpStatus))
+        {
+            string status = signals.HttpStatus.ToString(CultureInfo.InvariantCulture);
+            return SpanVerdict.Failed("http " + status, status);
+        }
+
+        return signals.RpcStatus is string rpc && TransportCodes.IsRpcFailure(span.Kind, rpc) ? SpanVerdict.Failed("rpc " + rpc, rpc) : null;
+    }
+
+    private static SpanVerdict? ByFinish(in VerdictSignals signals, SpanFacts facts)
+    {
+        if (!signals.HasFinishReason || signals.Finish == Verdict.Ok)
+        {
+            return null;
+        }
+
+        string signal = "finish_reason=" + signals.FinishWord;
+        bool isEmpty = signals.OutputTokens == 0 || (facts & SpanFacts.EmptyOutput) != 0;
+        return signals.Finish switch
+        {
+            Verdict.Failed => SpanVerdict.Failed(signal, signals.FinishWord),
+            Verdict.Cancelled => SpanVerdict.Cancelled(signal),
+            _ when signals.FinishReason == FinishReasons.Length && isEmpty => SpanVerdict.Failed(signal + ", no output", signals.FinishWord),
+            _ => SpanVerdict.Degraded(signal),
+        };
+    }
+
+    private static SpanVerdict? ByResult(SpanRecord span, in VerdictSignals signals, SpanLayer layer)
+    {
+        SpanFacts facts = span.Facts;
+        if ((facts & SpanFacts.ResultTextError) != 0)
+        {
+            return SpanVerdict.Degraded("result text ERROR:");
+        }
+
+        if ((facts & SpanFacts.EvaluationFailed) != 0)
+        {
+            return SpanVerdict.Degraded("evaluation");
+        }
+
+        if (!layer.IsOwn)
+        {
+            return null;
+        }
+
+        bool isEmptyRetrieval = layer.Layer == Layer.Retrieval && (span.ResultCount == 0 || (facts & SpanFacts.EmptyDocuments) != 0);
+        return isEmptyRetrieval ? SpanVerdict.Degraded("empty retrieval")
+            : layer.Layer == Layer.Inference && IsCutStream(signals, facts) ? SpanVerdict.Degraded("stream cut")
+            : null;
+    }
+
+    private static bool IsCutStream(in VerdictSignals signals, SpanFacts facts) =>
+        (signals.HasFirstChunk || (facts & SpanFacts.FirstChunkEvent) != 0)
+        && !signals.HasFinishReason
+        && signals.OutputTokens <= 0
+        && (facts & (SpanFacts.StreamFinishEvent | SpanFacts.HasOutput)) == 0;
+
+    private static string ErrorTypeOf(SpanRecord span, in VerdictSignals signals)
+    {
+        if (signals.ErrorType is string type)
+        {
+            return type;
+        }
+
+        // A failed status with an HTTP code is best told by the code; the names of exceptions are the next best.
+        return span.ExceptionType is { Length: > 0 } exception ? exception
+            : signals.HttpStatus >= 400 ? signals.HttpStatus.ToString(CultureInfo.InvariantCulture)
+            : signals.RpcStatus ?? "";
+    }
+
+    // The spelling of runtimes: AbortError, asyncio.exceptions.CancelledError, System.OperationCanceledException.
+    private static bool IsAbortType(string? type) =>
+        type is not null
+        && (type.EndsWith("AbortError", StringComparison.Ordinal)
+            || type.EndsWith("CancelledError", StringComparison.Ordinal)
+            || type.EndsWith("CanceledException", StringComparison.Ordinal)
+            || type.EndsWith("CancellationException", StringComparison.Ordinal));
+
+    /// <summary>A client that says nothing may not have seen that its server half failed.</summary>
+    private static void FailUnsetClients(SpanTree tree, SpanVerdict[] verdicts)
+    {
+        for (int span = 0; span < tree.Count; span++)
+        {
+            int parent = tree.Parent[span];
+            if (parent != SpanTree.NoParent
+                && tree.Spans[span].Kind == SpanKind.Server
+                && tree.Spans[parent] is { Kind: SpanKind.Client, Status: SpanStatus.Unset }
+                && verdicts[span].Verdict == Verdict.Failed
+                && verdicts[parent].Verdict is Verdict.Ok or Verdict.Degraded)
+            {
+                verdicts[parent] = SpanVerdict.Failed(ServerHalf, verdicts[span].ErrorType);
+            }
+        }
+    }
+}

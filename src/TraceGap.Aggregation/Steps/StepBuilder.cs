@@ -1,0 +1,143 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>
+/// Decides which spans open steps, and for every span which step it belongs to, parents first.
+/// </summary>
+/// <remarks>
+/// A span opens a step if it has a layer of its own and its nearest enclosing step has another layer, or is orchestration or a tool call with another key. So a model call inside
+/// a model call is the same call told twice, an agent inside an agent is another agent, and inherited layers open nothing. The root is a step even where only its position says
+/// that it is the ingress.
+/// </remarks>
+internal sealed class StepBuilder
+{
+    private readonly SpanTree _tree;
+    private readonly SpanLayers _layers;
+    private readonly bool[] _isDuplicate;
+    private readonly StepForest _forest;
+    private int _parentOfLastMcpCall = int.MinValue;
+    private StepDraft? _lastMcpCalls;
+
+    private StepBuilder(SpanTree tree, SpanLayers layers, bool[] isDuplicate)
+    {
+        _tree = tree;
+        _layers = layers;
+        _isDuplicate = isDuplicate;
+        _forest = new StepForest { OfSpan = new StepDraft?[tree.Count] };
+    }
+
+    /// <summary>Builds the steps.</summary>
+    public static StepForest Build(SpanTree tree, SpanLayers layers, bool[] isDuplicate)
+    {
+        StepBuilder builder = new(tree, layers, isDuplicate);
+        foreach (int span in tree.ParentsFirst())
+        {
+            builder._forest.OfSpan[span] = builder.StepOf(span);
+        }
+
+        return builder._forest;
+    }
+
+    private StepDraft? StepOf(int span)
+    {
+        SpanLayer layer = _layers.Layers[span];
+        if (layer.IsExcluded)
+        {
+            return null;
+        }
+
+        int parent = _tree.Parent[span];
+        StepDraft? enclosing = parent == SpanTree.NoParent ? null : _forest.OfSpan[parent];
+        bool mayOpen = span == _tree.Root || (layer.IsOwn && !_isDuplicate[span] && !IsServerHalf(span, enclosing));
+        if (!mayOpen)
+        {
+            return enclosing;
+        }
+
+        if (IsMcpCallByUrl(span))
+        {
+            return McpCall(span, enclosing);
+        }
+
+        // Only the two layers whose steps nest need the operation to tell.
+        bool isSameLayer = enclosing is not null && enclosing.Key.Layer == layer.Layer;
+        if (isSameLayer && layer.Layer is not (Layer.Orchestration or Layer.ToolCall))
+        {
+            return enclosing;
+        }
+
+        StepOperation operation = StepOperation.Of(_tree.Spans[span], layer);
+        return isSameLayer && IsSameStep(enclosing!, span, operation) ? enclosing : Open(span, enclosing, operation);
+    }
+
+    private bool IsSameStep(StepDraft enclosing, int span, StepOperation operation)
+    {
+        // Between the halves of an MCP call there are often HTTP spans, so that the server's is no child of the client's.
+        SpanRecord record = _tree.Spans[span];
+        bool isSameService = enclosing.Key.Service == record.Resource.ServiceName;
+        return isSameService
+            ? enclosing.Key.Operation == operation.Name || enclosing.Operation.IsSameTool(operation)
+            : record.Kind == SpanKind.Server && enclosing.Operation.IsSameTool(operation);
+    }
+
+    /// <summary>The other half of a remote call is the same call, though another service tells it.</summary>
+    private bool IsServerHalf(int span, StepDraft? enclosing)
+    {
+        int parent = _tree.Parent[span];
+        return enclosing is not null
+            && enclosing.Key.Layer == _layers.Layers[span].Layer
+            && (_tree.Spans[parent].Kind, _tree.Spans[span].Kind) is (SpanKind.Client, SpanKind.Server) or (SpanKind.Producer, SpanKind.Consumer);
+    }
+
+    // The URL row of the table is the only one that guesses.
+    private static bool IsByUrl(SpanLayer layer) => layer is { IsOwn: true, Certainty: Certainty.Guessed };
+
+    private bool IsMcpCallByUrl(int span) => IsByUrl(_layers.Layers[span]) && _layers.Layers[span].Layer == Layer.ToolCall && UrlPaths.IsMcp(_tree.Spans[span]);
+
+    /// <summary>One tool call over MCP's streamable HTTP is several requests: hand-shake, call, the asking for a stream. Siblings come one after the other here.</summary>
+    private StepDraft? McpCall(int span, StepDraft? enclosing)
+    {
+        if (_lastMcpCalls is not null && _parentOfLastMcpCall == _tree.Parent[span] && _tree.Parent[span] != SpanTree.NoParent)
+        {
+            _lastMcpCalls.End = Math.Max(_lastMcpCalls.End, _tree.End[span]);
+            _lastMcpCalls.LastCall = IsRequest(span) ? span : _lastMcpCalls.LastCall;
+            return _lastMcpCalls;
+        }
+
+        // Asking for a stream and ending a session call nothing.
+        if (!IsRequest(span))
+        {
+            return enclosing;
+        }
+
+        StepDraft opened = Open(span, enclosing, StepOperation.Of(_tree.Spans[span], _layers.Layers[span]));
+        (_lastMcpCalls, _parentOfLastMcpCall) = (opened, _tree.Parent[span]);
+        return opened;
+    }
+
+    private bool IsRequest(int span) =>
+        (_tree.Spans[span].Attributes.Text("http.request.method") ?? _tree.Spans[span].Attributes.Text("http.method")) is not ("GET" or "DELETE");
+
+    private StepDraft Open(int span, StepDraft? enclosing, StepOperation operation)
+    {
+        SpanRecord record = _tree.Spans[span];
+        StepDraft step = new()
+        {
+            Parent = enclosing,
+            Span = span,
+            SpanId = record.SpanId,
+            Key = new StepKey(record.Resource.ServiceName, _layers.Layers[span].Layer, operation.Name),
+            Operation = operation,
+            IsGuess = IsByUrl(_layers.Layers[span]),
+            Rank = span == _tree.Root ? int.MinValue : _forest.Steps.Count,
+            Start = _tree.Start[span],
+            End = _tree.End[span],
+            LastCall = span,
+        };
+        _forest.Steps.Add(step);
+        _forest.Root = span == _tree.Root ? step : _forest.Root;
+        _lastMcpCalls = null;
+        return step;
+    }
+}

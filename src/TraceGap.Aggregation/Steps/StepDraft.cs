@@ -1,0 +1,79 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>A step while the passes work on it: first one per opening span, later one per logical piece of work.</summary>
+internal sealed class StepDraft
+{
+    /// <summary>The enclosing step, or null.</summary>
+    public StepDraft? Parent { get; set; }
+
+    /// <summary>The span that opened it, or −1 for a span that was never exported.</summary>
+    public required int Span { get; init; }
+
+    /// <summary>Id of that span.</summary>
+    public required SpanId SpanId { get; init; }
+
+    /// <summary>Service, layer, operation.</summary>
+    public required StepKey Key { get; set; }
+
+    /// <summary>Operation and target of the opening span.</summary>
+    public required StepOperation Operation { get; init; }
+
+    /// <summary>Whether only the URL of a call tells of it.</summary>
+    public bool IsGuess { get; init; }
+
+    /// <summary>Rank for steps that start at the same time: enclosing ones first, then as their spans stand.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>Start of the opening span, ns.</summary>
+    public required long Start { get; set; }
+
+    /// <summary>End of the opening span, for several calls that are one step of the last of them, ns.</summary>
+    public required long End { get; set; }
+
+    /// <summary>How it went.</summary>
+    public SpanVerdict Verdict { get; set; } = SpanVerdict.Ok;
+
+    /// <summary>Steps directly below, in order of start.</summary>
+    public List<StepDraft> Children { get; } = [];
+
+    /// <summary>The last of several calls that are one step (MCP over HTTP), else the opening span.</summary>
+    public int LastCall { get; set; }
+
+    /// <summary>The tries, in order of time.</summary>
+    public List<AttemptFinding> Attempts { get; } = [];
+
+    /// <summary>The span of the last try where the tries are spans inside the step, else −1.</summary>
+    public int LastTry { get; set; } = -1;
+
+    /// <summary>Whether nested spans of the step's layer told of tries.</summary>
+    public bool HasNestedTries { get; set; }
+
+    /// <summary>The next attempt, which took its place, or null.</summary>
+    public StepDraft? SupersededBy { get; set; }
+
+    /// <summary>The step in whose superseded attempt this one lies directly, or null.</summary>
+    public StepDraft? SupersededIn { get; set; }
+
+    /// <summary>Whether it lies, directly or not, inside an attempt that a later one superseded.</summary>
+    public bool IsSuperseded { get; set; }
+
+    /// <summary>Whether it failed of its own.</summary>
+    public bool OwnFailure { get; set; }
+
+    /// <summary>Whether the run went on after its own failure.</summary>
+    public bool Recovered { get; set; }
+
+    /// <summary>Whether a step began after it had ended, beside it or beside a step around it.</summary>
+    public bool HasRunGoneOn { get; set; }
+
+    /// <summary>Whether it failed as far as the steps above it are concerned.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>Input tokens of the last attempt.</summary>
+    public long InputTokens { get; set; }
+
+    /// <summary>Output tokens of the last attempt.</summary>
+    public long OutputTokens { get; set; }
+}

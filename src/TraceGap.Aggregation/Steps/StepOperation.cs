@@ -1,0 +1,73 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>What a span does, as a key: the convention's operation and its target, else the templated span name.</summary>
+/// <param name="Name">Operation and target: <c>chat gpt-4o</c>, <c>execute_tool lookup</c>, <c>assemble</c>.</param>
+/// <param name="WithoutModel">The same without the model, so that an attempt with another model is an attempt at the same thing.</param>
+/// <param name="Tool">The tool that is called, if any; two names for one tool are one tool.</param>
+internal readonly record struct StepOperation(string Name, string WithoutModel, string? Tool)
+{
+    /// <summary>Reads the operation of a span.</summary>
+    public static StepOperation Of(SpanRecord span, SpanLayer layer)
+    {
+        AttributeSet attributes = span.Attributes;
+        string? tool = layer.Layer == Layer.ToolCall ? ToolOf(attributes) : null;
+        string? operation = attributes.Text("gen_ai.operation.name") ?? attributes.Text("mcp.method.name") ?? attributes.Text("ai.operationId");
+        if (operation is null)
+        {
+            string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span) : NameTemplate.Of(span.Name);
+            return new StepOperation(name, name, tool ?? (layer.Layer == Layer.ToolCall ? name : null));
+        }
+
+        if (tool is not null)
+        {
+            string name = Join(operation, tool);
+            return new StepOperation(name, name, tool);
+        }
+
+        string? target = TargetOf(attributes, layer.Layer);
+        string? model = target is null && layer.Layer is Layer.Inference or Layer.Retrieval ? ModelOf(attributes) : null;
+        if (target is null && model is null && span.Name.StartsWith(operation + " ", StringComparison.Ordinal))
+        {
+            // Named as the conventions want it, "operation target", by an emitter that gives the target nowhere else.
+            string name = NameTemplate.Of(span.Name);
+            return new StepOperation(name, layer.Layer == Layer.Inference ? operation : name, null);
+        }
+
+        return new StepOperation(Join(operation, target ?? model), Join(operation, target), null);
+    }
+
+    /// <summary>Whether two tool operations call the same tool, however each of them is named.</summary>
+    public bool IsSameTool(StepOperation other) => Tool is not null && string.Equals(Tool, other.Tool, StringComparison.OrdinalIgnoreCase);
+
+    private static string Join(string operation, string? target) => target is null ? operation : $"{operation} {target}";
+
+    private static string? ToolOf(AttributeSet attributes) =>
+        attributes.Text("gen_ai.tool.name") ?? attributes.Text("tool.name") ?? attributes.Text("ai.toolCall.name") ?? attributes.Text("mcp.tool.name");
+
+    private static string? ModelOf(AttributeSet attributes) =>
+        attributes.Text("gen_ai.request.model") ?? attributes.Text("gen_ai.response.model") ?? attributes.Text("ai.model.id");
+
+    private static string? TargetOf(AttributeSet attributes, Layer layer)
+    {
+        string? target = layer switch
+        {
+            Layer.Orchestration => attributes.Text("gen_ai.workflow.name") ?? attributes.Text("gen_ai.agent.name"),
+            Layer.Retrieval => attributes.Text("gen_ai.data_source.id"),
+            Layer.Assembly => attributes.Text("gen_ai.prompt.name"),
+            _ => null,
+        };
+
+        // Some frameworks fall back to a GUID where an agent has no name.
+        return target is null ? null : NameTemplate.Of(target);
+    }
+
+    // HTTP client spans are named by their method alone.
+    private static string CallByUrl(SpanRecord span)
+    {
+        (string ending, Layer layer) = UrlPaths.LayerOf(span);
+        string method = span.Attributes.Text("http.request.method") ?? span.Attributes.Text("http.method") ?? "";
+        return layer == Layer.Unattributed || method.Length == 0 ? NameTemplate.Of(span.Name) : $"{method} {ending}";
+    }
+}

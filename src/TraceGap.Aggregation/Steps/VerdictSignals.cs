@@ -1,0 +1,131 @@
+using TraceGap.Otlp;
+
+namespace TraceGap.Aggregation;
+
+/// <summary>All that the attributes of a span say about how it went, gathered in one pass over them.</summary>
+internal struct VerdictSignals
+{
+    /// <summary>The attribute by which an application states the outcome of the whole trace.</summary>
+    public const string OutcomeKey = "tracegap.outcome";
+
+    private static readonly KeyFilter TableKeys = new([.. FinishReasons.Keys, .. VerdictRules.Keys]);
+
+    /// <summary><c>error.type</c>, or null.</summary>
+    public string? ErrorType;
+
+    /// <summary>HTTP status, or 0.</summary>
+    public int HttpStatus;
+
+    /// <summary>HTTP method, or null.</summary>
+    public string? HttpMethod;
+
+    /// <summary>RPC status, or null.</summary>
+    public string? RpcStatus;
+
+    /// <summary>The gravest row of <see cref="VerdictRules"/> that matches.</summary>
+    public Verdict Stated;
+
+    /// <summary>The key and value of that row.</summary>
+    public string StatedSignal;
+
+    /// <summary>Whether any finish reason is known.</summary>
+    public bool HasFinishReason;
+
+    /// <summary>What the finish reasons say.</summary>
+    public Verdict Finish;
+
+    /// <summary>Group of the gravest finish reason.</summary>
+    public string FinishReason;
+
+    /// <summary>The gravest finish reason.</summary>
+    public string FinishWord;
+
+    /// <summary>Output tokens, or −1 if nothing says.</summary>
+    public long OutputTokens;
+
+    /// <summary>Whether a time to the first chunk is reported.</summary>
+    public bool HasFirstChunk;
+
+    /// <summary>Whether a guardrail says that it tripped.</summary>
+    public bool IsTripped;
+
+    /// <summary>Whether the outcome of the whole trace is stated here.</summary>
+    public bool StatesOutcome;
+
+    /// <summary>Gathers the signals of a span.</summary>
+    public static VerdictSignals Of(SpanRecord span)
+    {
+        VerdictSignals signals = new() { OutputTokens = -1, StatedSignal = "", FinishReason = "", FinishWord = "" };
+        foreach (ref readonly KeyValuePair<string, AttributeValue> item in span.Attributes.Items)
+        {
+            signals.Take(item.Key, item.Value);
+        }
+
+        return signals;
+    }
+
+    private void Take(string key, AttributeValue value)
+    {
+        switch (key)
+        {
+            case "error.type":
+                ErrorType = Blank(value.AsText());
+                return;
+            case "http.response.status_code" or "http.status_code":
+                HttpStatus = (int)Math.Clamp(value.AsNumber() ?? 0, 0, 999);
+                return;
+            case "http.request.method" or "http.method":
+                HttpMethod = value.AsText();
+                return;
+            case "rpc.grpc.status_code" or "rpc.response.status_code" or "rpc.status_code":
+                RpcStatus = Blank(value.AsText());
+                return;
+            case "gen_ai.usage.output_tokens" or "gen_ai.usage.completion_tokens" or "llm.token_count.completion" or "ai.usage.outputTokens" or "ai.usage.completionTokens":
+                OutputTokens = Math.Max(OutputTokens, (long)(value.AsNumber() ?? -1));
+                return;
+            case "gen_ai.response.time_to_first_chunk" or "gen_ai.client.operation.time_to_first_chunk" or "ai.response.msToFirstChunk" or "ai.stream.msToFirstChunk":
+                HasFirstChunk = true;
+                return;
+            case "gen_ai.guardrail.triggered" or "guard.denied" or "rail.stop":
+                IsTripped |= value.AsBoolean() == true;
+                return;
+            case "gen_ai.guardrail.status":
+                IsTripped |= FoldedText.Comparer.Equals(value.AsText(), "failed");
+                return;
+            case OutcomeKey:
+                StatesOutcome = Blank(value.AsText()) is not null;
+                return;
+            default:
+                if (TableKeys.MayContain(key))
+                {
+                    TakeByTable(key, value);
+                }
+
+                return;
+        }
+    }
+
+    private void TakeByTable(string key, AttributeValue value)
+    {
+        if (FinishReasons.Keys.Contains(key))
+        {
+            if (FinishReasons.TryRead(value.AsText(), out Verdict verdict, out string reason, out string word))
+            {
+                (HasFinishReason, Finish, FinishReason, FinishWord) = (true, verdict, reason, word);
+            }
+        }
+        else if (VerdictRules.TryGet(key, out (Verdict Verdict, string[] Values)[] rows))
+        {
+            foreach ((Verdict verdict, string[] values) in rows)
+            {
+                if (FoldedText.MatchesAny(values, value.AsText()) && (StatedSignal.Length == 0 || Stated == Verdict.Degraded))
+                {
+                    Stated = verdict;
+                    StatedSignal = $"{key}={value.AsText()}";
+                }
+            }
+        }
+    }
+
+    private static string? Blank(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}
