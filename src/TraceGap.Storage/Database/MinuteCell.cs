@@ -1,0 +1,94 @@
+using TraceGap.Aggregation;
+using TraceGap.Otlp;
+
+namespace TraceGap.Storage;
+
+/// <summary>The rollup of one key and minute, with the smallest failed trace per failure. Belongs to the writer.</summary>
+internal sealed class MinuteCell(long id)
+{
+    private const int MinuteBits = 32;
+
+    /// <summary>Its number in the database: key and minute.</summary>
+    public long Id { get; } = id;
+
+    public long Key => Id >> MinuteBits;
+
+    public long Minute => Id & uint.MaxValue;
+
+    public RollupCell Cell { get; } = new();
+
+    /// <summary>Smallest failed trace by number of the failure.</summary>
+    public Dictionary<long, TraceId> Examples { get; } = [];
+
+    /// <summary>Failures whose smallest trace was taken out, so that the next one has to be found.</summary>
+    public HashSet<long> StaleExamples { get; } = [];
+
+    /// <summary>The number of a key's minute: minutes of a key lie side by side, in order.</summary>
+    public static long IdOf(long key, long minute) => (key << MinuteBits) | minute;
+
+    public void Add(TraceId traceId, TraceContribution contribution, long? failure)
+    {
+        Cell.Add(contribution);
+        if (failure is long number)
+        {
+            AddExample(number, traceId);
+        }
+    }
+
+    public void Remove(TraceId traceId, TraceContribution contribution, long? failure)
+    {
+        Cell.Remove(contribution);
+        if (failure is long number && Examples.TryGetValue(number, out TraceId example) && example == traceId)
+        {
+            Examples.Remove(number);
+            StaleExamples.Add(number);
+        }
+    }
+
+    public void AddExample(long failure, TraceId traceId)
+    {
+        if (!Examples.TryGetValue(failure, out TraceId smallest) || traceId.CompareTo(smallest) < 0)
+        {
+            Examples[failure] = traceId;
+        }
+    }
+
+    public byte[] EncodeExamples()
+    {
+        using ByteWriter ids = new();
+        using ByteWriter failures = new();
+        foreach ((long failure, TraceId traceId) in Examples)
+        {
+            traceId.WriteTo(ids.Skip(TraceId.Size));
+            failures.WriteSigned(failure);
+        }
+
+        return BlobFrame.Write(ids.Written, failures.Written);
+    }
+
+    /// <summary>Reads what <see cref="EncodeExamples"/> wrote, taking the smaller id where a failure is there already.</summary>
+    public static CodecError DecodeExamples(ReadOnlyMemory<byte> blob, Dictionary<long, TraceId> examples)
+    {
+        CodecError framing = BlobFrame.Read(blob, out ReadOnlyMemory<byte> plain, out ReadOnlyMemory<byte> body);
+        if (framing != CodecError.None)
+        {
+            return framing;
+        }
+
+        ByteReader ids = new(plain.Span);
+        ByteReader failures = new(body.Span);
+        while (failures.Remaining > 0 && ids.Remaining >= TraceId.Size)
+        {
+            long failure = failures.ReadSigned();
+            TraceId traceId = TraceId.FromBytes(ids.ReadBytes(TraceId.Size));
+            if (failures.Error == CodecError.None && (!examples.TryGetValue(failure, out TraceId smallest) || traceId.CompareTo(smallest) < 0))
+            {
+                examples[failure] = traceId;
+            }
+        }
+
+        ids.ExpectEnd();
+        failures.ExpectEnd();
+        return failures.Error != CodecError.None ? failures.Error : ids.Error;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Data.Sqlite;
+using TraceGap.Aggregation;
+
+namespace TraceGap.Storage;
+
+/// <summary>Reads rollup keys and chooses those that a query asks for.</summary>
+internal static class StoredKeys
+{
+    public static List<(long Id, RollupKey Key)> ReadKeys(SqlSession session)
+    {
+        List<(long, RollupKey)> keys = [];
+        using SqliteDataReader rows = session.Query("SELECT id, key FROM rollup_key");
+        while (rows.Read())
+        {
+            if (KeyCodec.TryDecode(rows.GetFieldValue<byte[]>(1), out RollupKey key) == CodecError.None)
+            {
+                keys.Add((rows.GetInt64(0), key));
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>The keys that pass the filters.</summary>
+    public static List<(long Id, RollupKey Key)> Select(SqlSession session, string? workflow, string? environment, string? version, string? service) =>
+        ReadKeys(session).FindAll(stored =>
+            (workflow is null || stored.Key.Workflow == workflow)
+            && (environment is null || stored.Key.Environment == environment)
+            && (version is null || stored.Key.Version == version)
+            && (service is null || stored.Key.Service == service));
+
+    /// <summary>
+    /// The keys that pass the filters and, where a workflow is asked for, those of the rootless traces of the same services and environments: their outcomes may be unknown outcomes of
+    /// that workflow. A rootless trace need not know its version.
+    /// </summary>
+    public static List<(long Id, RollupKey Key)> SelectWithRootless(SqlSession session, CellQuery query)
+    {
+        List<(long Id, RollupKey Key)> keys = Select(session, query.Workflow, query.Environment, query.Version, query.Service);
+        if (query.Workflow is null)
+        {
+            return keys;
+        }
+
+        HashSet<(string, string)> places = [.. keys.Select(static stored => (stored.Key.Service, stored.Key.Environment))];
+        HashSet<long> chosen = [.. keys.Select(static stored => stored.Id)];
+        keys.AddRange(ReadKeys(session).Where(stored =>
+            IsRootless(stored.Key)
+            && !chosen.Contains(stored.Id)
+            && places.Contains((stored.Key.Service, stored.Key.Environment))
+            && (query.Version is null || stored.Key.Version.Length == 0 || stored.Key.Version == query.Version)));
+        return keys;
+    }
+
+    private static bool IsRootless(RollupKey key) =>
+        key.Workflow.Length == key.Service.Length + 1 + RollupKey.NoRoot.Length
+        && key.Workflow.StartsWith(key.Service, StringComparison.Ordinal)
+        && key.Workflow.EndsWith("/" + RollupKey.NoRoot, StringComparison.Ordinal);
+}

@@ -1,0 +1,201 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Storage;
+
+/// <summary>
+/// A rollup cell as a blob: string and step-key table, outcome table, duration bins, layer histograms, steps, failures, tokens, sums. Everything in it is an integer, so what is
+/// read back is what was written.
+/// </summary>
+internal static class RollupCellCodec
+{
+    public static byte[] Encode(RollupCell cell)
+    {
+        StepKeyTableWriter keys = new();
+        using ByteWriter figures = new(4096);
+        WriteOutcomes(figures, keys, cell);
+        WriteDurations(figures, cell);
+        WriteLayers(figures, cell);
+        WriteSteps(figures, keys, cell);
+        WriteFailures(figures, keys, cell);
+        figures.WriteSigned(cell.Spans);
+        figures.WriteSigned(cell.Revised);
+        figures.WriteSigned(cell.CoveredNanos);
+        using ByteWriter body = new(figures.Length + 1024);
+        keys.WriteTo(body);
+        body.WriteBytes(figures.Written);
+        return BlobFrame.Write([], body.Written);
+    }
+
+    /// <summary>Adds what a blob holds to a cell. After an error the cell is no sum of anything and must be dropped.</summary>
+    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell)
+    {
+        CodecError framing = BlobFrame.Read(blob, out _, out ReadOnlyMemory<byte> body);
+        if (framing != CodecError.None)
+        {
+            return framing;
+        }
+
+        ByteReader reader = new(body.Span);
+        StepKeyTable keys = StepKeyTable.ReadFrom(ref reader);
+        ReadOutcomes(ref reader, keys, cell);
+        ReadDurations(ref reader, cell);
+        ReadLayers(ref reader, cell);
+        ReadSteps(ref reader, keys, cell);
+        ReadFailures(ref reader, keys, cell);
+        cell.Spans += reader.ReadSigned();
+        cell.Revised += reader.ReadSigned();
+        cell.CoveredNanos += reader.ReadSigned128();
+        reader.ExpectEnd();
+        return reader.Error;
+    }
+
+    private static void WriteOutcomes(ByteWriter writer, StepKeyTableWriter keys, RollupCell cell)
+    {
+        writer.WriteCount(cell.Outcomes.Count);
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
+        {
+            OutcomeRecordCodec.Write(writer, keys, record);
+            writer.WriteSigned(weight.Count);
+            writer.WriteSigned(weight.Weight);
+            writer.WriteSigned(weight.WeightSquared);
+        }
+    }
+
+    private static void ReadOutcomes(ref ByteReader reader, StepKeyTable keys, RollupCell cell)
+    {
+        int count = reader.ReadCount();
+        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        {
+            OutcomeRecord record = OutcomeRecordCodec.Read(ref reader, keys);
+            cell.AddOutcome(record, new OutcomeWeight(reader.ReadSigned(), reader.ReadSigned128(), reader.ReadSigned128()));
+        }
+    }
+
+    private static void WriteDurations(ByteWriter writer, RollupCell cell)
+    {
+        writer.WriteCount(cell.Durations.Count);
+        long last = 0;
+        foreach ((int bin, DurationBin times) in cell.Durations)
+        {
+            writer.WriteSigned(bin - last);
+            writer.WriteSigned(times.Count);
+            writer.WriteSigned(times.SumNanos);
+            WritePathTimes(writer, times.PathTimes);
+            last = bin;
+        }
+    }
+
+    private static void ReadDurations(ref ByteReader reader, RollupCell cell)
+    {
+        Span<Int128> pathTimes = stackalloc Int128[TraceContribution.PathTimeCount];
+        int count = reader.ReadCount();
+        int bin = 0;
+        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        {
+            bin = HistogramCodec.ReadBin(ref reader, bin);
+            long traces = reader.ReadSigned();
+            Int128 sum = reader.ReadSigned128();
+            ReadPathTimes(ref reader, pathTimes);
+            cell.AddDuration(bin, traces, sum, pathTimes);
+        }
+    }
+
+    private static void WritePathTimes(ByteWriter writer, Int128[] times)
+    {
+        uint mask = 0;
+        for (int i = 0; i < times.Length; i++)
+        {
+            mask |= times[i] != 0 ? 1u << i : 0;
+        }
+
+        writer.WriteVarint(mask);
+        foreach (Int128 nanos in times)
+        {
+            if (nanos != 0)
+            {
+                writer.WriteSigned(nanos);
+            }
+        }
+    }
+
+    private static void ReadPathTimes(ref ByteReader reader, scoped Span<Int128> times)
+    {
+        int mask = reader.ReadInt32((1 << TraceContribution.PathTimeCount) - 1);
+        for (int i = 0; i < times.Length; i++)
+        {
+            times[i] = (mask >> i & 1) != 0 ? reader.ReadSigned128() : 0;
+        }
+    }
+
+    private static void WriteLayers(ByteWriter writer, RollupCell cell)
+    {
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            HistogramCodec.Write(writer, cell.LayerCritical[layer]);
+            writer.WriteSigned(cell.InputTokens[layer]);
+            writer.WriteSigned(cell.OutputTokens[layer]);
+        }
+    }
+
+    private static void ReadLayers(ref ByteReader reader, RollupCell cell)
+    {
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            HistogramCodec.Read(ref reader, cell.LayerCritical[layer]);
+            cell.InputTokens[layer] += reader.ReadSigned();
+            cell.OutputTokens[layer] += reader.ReadSigned();
+        }
+    }
+
+    private static void WriteSteps(ByteWriter writer, StepKeyTableWriter keys, RollupCell cell)
+    {
+        writer.WriteCount(cell.Steps.Count);
+        foreach ((StepKey key, StepCell step) in cell.Steps)
+        {
+            writer.WriteCount(keys.IndexOf(key));
+            HistogramCodec.Write(writer, step.Durations);
+            writer.WriteSigned(step.CriticalNanos);
+            writer.WriteCount(step.Errors.Count);
+            foreach ((string errorType, long count) in step.Errors)
+            {
+                writer.WriteCount(keys.Texts.IndexOf(errorType));
+                writer.WriteSigned(count);
+            }
+        }
+    }
+
+    private static void ReadSteps(ref ByteReader reader, StepKeyTable keys, RollupCell cell)
+    {
+        int count = reader.ReadCount();
+        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        {
+            StepCell step = cell.Step(keys.ReadKey(ref reader));
+            HistogramCodec.Read(ref reader, step.Durations);
+            step.CriticalNanos += reader.ReadSigned128();
+            int errors = reader.ReadCount();
+            for (int j = 0; j < errors && reader.Error == CodecError.None; j++)
+            {
+                RollupCell.AddError(step, keys.Texts.ReadText(ref reader), reader.ReadSigned());
+            }
+        }
+    }
+
+    private static void WriteFailures(ByteWriter writer, StepKeyTableWriter keys, RollupCell cell)
+    {
+        writer.WriteCount(cell.Failures.Count);
+        foreach ((FailureKey failure, long count) in cell.Failures)
+        {
+            FailureKeyCodec.Write(writer, keys, failure);
+            writer.WriteSigned(count);
+        }
+    }
+
+    private static void ReadFailures(ref ByteReader reader, StepKeyTable keys, RollupCell cell)
+    {
+        int count = reader.ReadCount();
+        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        {
+            cell.AddFailure(FailureKeyCodec.Read(ref reader, keys), reader.ReadSigned());
+        }
+    }
+}

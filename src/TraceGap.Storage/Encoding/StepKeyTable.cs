@@ -1,0 +1,80 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Storage;
+
+/// <summary>The distinct strings and step keys of a block while it is written.</summary>
+internal sealed class StepKeyTableWriter
+{
+    private readonly Dictionary<StepKey, int> _indexes = [];
+    private readonly List<(int Service, Layer Layer, int Operation)> _keys = [];
+
+    public TextTableWriter Texts { get; } = new();
+
+    /// <summary>The index of a key, which is added if it is new.</summary>
+    public int IndexOf(StepKey key)
+    {
+        if (!_indexes.TryGetValue(key, out int index))
+        {
+            index = _keys.Count;
+            _indexes.Add(key, index);
+            _keys.Add((Texts.IndexOf(key.Service), key.Layer, Texts.IndexOf(key.Operation)));
+        }
+
+        return index;
+    }
+
+    public void WriteTo(ByteWriter writer)
+    {
+        Texts.WriteTo(writer);
+        writer.WriteCount(_keys.Count);
+        foreach ((int service, Layer layer, int operation) in _keys)
+        {
+            writer.WriteCount(service);
+            writer.WriteByte((byte)layer);
+            writer.WriteCount(operation);
+        }
+    }
+}
+
+/// <summary>The strings and step keys of a block that is read; each key is made when it is first asked for.</summary>
+internal sealed class StepKeyTable
+{
+    private readonly (int Service, Layer Layer, int Operation)[] _parts;
+    private readonly StepKey?[] _keys;
+
+    private StepKeyTable(TextTable texts, (int Service, Layer Layer, int Operation)[] parts)
+    {
+        Texts = texts;
+        _parts = parts;
+        _keys = new StepKey?[parts.Length];
+    }
+
+    public TextTable Texts { get; }
+
+    /// <summary>Stands for a key where an index points nowhere; the reader has the error.</summary>
+    private static StepKey None { get; } = new("", Layer.Unattributed, "");
+
+    public static StepKeyTable ReadFrom(ref ByteReader reader)
+    {
+        TextTable texts = TextTable.ReadFrom(ref reader);
+        (int Service, Layer Layer, int Operation)[] parts = new (int, Layer, int)[reader.ReadCount()];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = (reader.ReadIndex(texts.Count), (Layer)reader.ReadInt32(LayerNames.Count - 1), reader.ReadIndex(texts.Count));
+        }
+
+        return new StepKeyTable(texts, reader.Error == CodecError.None ? parts : []);
+    }
+
+    public StepKey ReadKey(ref ByteReader reader)
+    {
+        int index = reader.ReadIndex(_parts.Length);
+        if (reader.Error != CodecError.None)
+        {
+            return None;
+        }
+
+        (int service, Layer layer, int operation) = _parts[index];
+        return _keys[index] ??= new StepKey(Texts[service], layer, Texts[operation]);
+    }
+}

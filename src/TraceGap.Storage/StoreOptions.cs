@@ -1,0 +1,26 @@
+namespace TraceGap.Storage;
+
+/// <summary>Where a store is and how it works.</summary>
+public sealed class StoreOptions
+{
+    /// <summary>The data folder; made if it is not there. One process at a time.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Acknowledge only what survives loss of power (one fsync per group of requests, full synchronous commits). Default: what survives the death of the process.</summary>
+    public bool Fsync { get; init; }
+
+    /// <summary>Size at which the inbox starts another segment file, bytes: the unit in which space is given back. Default: 64 MiB.</summary>
+    public int InboxSegmentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Most requests that wait to be written; more are refused. Default: 1024.</summary>
+    public int InboxQueueLength { get; init; } = 1024;
+
+    /// <summary>Most bytes that wait to be written; more are refused. Default: 64 MiB.</summary>
+    public long InboxQueueBytes { get; init; } = 64 << 20;
+
+    /// <summary>Minutes of rollups kept decoded for the next commit, over all keys. Default: 512.</summary>
+    public int CachedMinutes { get; init; } = 512;
+
+    /// <summary>Opens a segment file; tests put files in its place that fail.</summary>
+    internal Func<string, ISegmentFile> OpenSegment { get; init; } = SegmentFile.Open;
+}
