@@ -1,0 +1,129 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>
+/// End-to-end latency of the ok and failed traces of a window, and where the time of those around the median and of the slow ones went. Bands are whole bins, so their sums are
+/// exact: p50 is the bins of ranks 45 % to 55 %, p95 and p99 are the bin of that rank and all above.
+/// </summary>
+internal sealed class LatencyAttribution
+{
+    private const int Kinds = 4;
+
+    private readonly SortedDictionary<int, DurationBin> _bins = [];
+    private readonly Int128[] _layers = new Int128[LayerNames.Count];
+    private Int128 _coordination;
+    private Int128 _covered;
+    private Int128 _sum;
+    private long _count;
+
+    /// <summary>Adds the traces of a cell.</summary>
+    public void Add(RollupCell cell)
+    {
+        foreach ((int number, DurationBin bin) in cell.Durations)
+        {
+            if (!_bins.TryGetValue(number, out DurationBin? mine))
+            {
+                mine = new DurationBin();
+                _bins.Add(number, mine);
+            }
+
+            Add(mine, bin);
+            _count += bin.Count;
+            _sum += bin.SumNanos;
+            for (int i = 0; i < bin.PathTimes.Length; i++)
+            {
+                _layers[i / Kinds] += bin.PathTimes[i];
+                _coordination += i % Kinds != (int)SegmentKind.Compute ? bin.PathTimes[i] : 0;
+            }
+        }
+
+        _covered += cell.CoveredNanos;
+    }
+
+    /// <summary>Critical-path time of a layer, ns.</summary>
+    public Int128 LayerNanos(Layer layer) => _layers[(int)layer];
+
+    /// <summary>A part of all path time; null without any.</summary>
+    public double? ShareOf(Int128 nanos) => _sum > 0 ? (double)nanos / (double)_sum : null;
+
+    /// <summary>The figures.</summary>
+    public LatencyReport ToReport() => new(
+        Quantile(50),
+        Quantile(90),
+        Quantile(95),
+        Quantile(99),
+        _count > 0 ? (double)_sum / (LatencyRanks.NanosPerMillisecond * _count) : null,
+        _count > 0 ? [Band("p50", 45, 55), Band("p95", 95, 100), Band("p99", 99, 100)] : [],
+        ShareOf(_coordination),
+        ShareOf(_covered));
+
+    /// <summary>A percentile, ms; null without traces.</summary>
+    public double? Quantile(int percent)
+    {
+        long rank = LatencyRanks.Of(percent, _count);
+        foreach ((int number, DurationBin bin) in _bins)
+        {
+            rank -= bin.Count;
+            if (rank <= 0)
+            {
+                return LatencyRanks.Middle(number);
+            }
+        }
+
+        return null;
+    }
+
+    private static void Add(DurationBin sum, DurationBin bin)
+    {
+        sum.Count += bin.Count;
+        sum.SumNanos += bin.SumNanos;
+        for (int i = 0; i < bin.PathTimes.Length; i++)
+        {
+            sum.PathTimes[i] += bin.PathTimes[i];
+        }
+    }
+
+    private LatencyBand Band(string name, int fromPercent, int toPercent)
+    {
+        long first = LatencyRanks.Of(fromPercent, _count);
+        long last = LatencyRanks.Of(toPercent, _count);
+        DurationBin band = new();
+        long below = 0;
+        foreach (DurationBin bin in _bins.Values)
+        {
+            if (below < last && below + bin.Count >= first)
+            {
+                Add(band, bin);
+            }
+
+            below += bin.Count;
+        }
+
+        return new LatencyBand(name, band.Count, Layers(band));
+    }
+
+    private static BandLayer[] Layers(DurationBin band)
+    {
+        double perTrace = LatencyRanks.NanosPerMillisecond * band.Count;
+        List<(Int128 Nanos, BandLayer Layer)> layers = [];
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            ReadOnlySpan<Int128> kinds = band.PathTimes.AsSpan(layer * Kinds, Kinds);
+            Int128 nanos = kinds[0] + kinds[1] + kinds[2] + kinds[3];
+            if (nanos > 0)
+            {
+                layers.Add((nanos, new BandLayer(
+                    LayerNames.Of((Layer)layer),
+                    (double)nanos / perTrace,
+                    (double)nanos / (double)band.SumNanos,
+                    (double)kinds[(int)SegmentKind.Compute] / perTrace,
+                    (double)kinds[(int)SegmentKind.Movement] / perTrace,
+                    (double)kinds[(int)SegmentKind.Handoff] / perTrace,
+                    (double)kinds[(int)SegmentKind.Wait] / perTrace)));
+            }
+        }
+
+        return [.. layers.OrderByDescending(static layer => layer.Nanos).ThenBy(static layer => layer.Layer.Layer, StringComparer.Ordinal).Select(static layer => layer.Layer)];
+    }
+}

@@ -1,0 +1,88 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>
+/// Two traces that are added before an interval of the divergence is computed, as Bonett and Price (2012) do for differences of paired proportions: one failed without an own
+/// failure, one ok with a recovered own failure of its last step. They keep the interval from having no width where no trace failed.
+/// </summary>
+internal static class GhostTraces
+{
+    /// <summary>
+    /// The two, on the commonest path of the ok traces (else of the failed ones), each of the largest weight. Rows keep sums, so that weight is the largest Σw²/Σw of a row, which
+    /// is exact where the traces of a row have one weight. None without any path.
+    /// </summary>
+    public static IReadOnlyList<OutcomeRow> Of(OutcomeTable table)
+    {
+        int path = CommonestPath(table, TraceOutcome.Ok);
+        path = path >= 0 ? path : CommonestPath(table, TraceOutcome.Failed);
+        if (path < 0)
+        {
+            return [];
+        }
+
+        double weight = LargestWeight(table);
+        return
+        [
+            Ghost(TraceOutcome.Failed, path, weight, Executions(table, path, lastFails: false)),
+            Ghost(TraceOutcome.Ok, path, weight, Executions(table, path, lastFails: true)),
+        ];
+    }
+
+    private static OutcomeRow Ghost(TraceOutcome outcome, int path, double weight, RowStep[] steps) => new()
+    {
+        Outcome = outcome,
+        HasUnrecovered = false,
+        LastFailed = false,
+        End = path,
+        Steps = steps,
+        Count = 1,
+        Weight = weight,
+        WeightSquared = weight * weight,
+    };
+
+    // Nodes are in the order of their paths, so of equally common paths the smallest is taken.
+    private static int CommonestPath(OutcomeTable table, TraceOutcome outcome)
+    {
+        double[] weights = new double[table.Trie.Count];
+        foreach (OutcomeRow row in table.Rows)
+        {
+            if (row.Outcome == outcome && row.End >= 0)
+            {
+                weights[row.End] += row.Weight;
+            }
+        }
+
+        int commonest = Array.IndexOf(weights, weights.Max());
+        return weights[commonest] > 0 ? commonest : -1;
+    }
+
+    private static double LargestWeight(OutcomeTable table)
+    {
+        double largest = 0;
+        foreach (OutcomeRow row in table.Rows)
+        {
+            if (row.Outcome != TraceOutcome.Unknown)
+            {
+                largest = Math.Max(largest, row.WeightSquared / row.Weight);
+            }
+        }
+
+        return largest;
+    }
+
+    private static RowStep[] Executions(OutcomeTable table, int path, bool lastFails)
+    {
+        SortedDictionary<int, int> executions = [];
+        for (int node = path; node > 0; node = table.Trie.Parent(node))
+        {
+            foreach (int key in table.Positions[table.Trie.Position(node)])
+            {
+                executions[key] = executions.GetValueOrDefault(key) + 1;
+            }
+        }
+
+        int failing = lastFails && path > 0 ? table.Positions[table.Trie.Position(path)][^1] : -1;
+        return [.. executions.Select(step => new RowStep(step.Key, step.Value, step.Key == failing ? 1 : 0, step.Key == failing ? 1 : 0))];
+    }
+}

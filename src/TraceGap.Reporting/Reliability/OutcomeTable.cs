@@ -1,0 +1,60 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>What the traces of one row did with one step key.</summary>
+/// <param name="Key">Number of the key.</param>
+/// <param name="Executions">Steps that ran.</param>
+/// <param name="OwnFailures">Of those, failed of their own.</param>
+/// <param name="FailedFirstAttempts">Of those, whose first attempt failed of its own.</param>
+internal readonly record struct RowStep(int Key, int Executions, int OwnFailures, int FailedFirstAttempts);
+
+/// <summary>Equal traces, as far as the estimator tells them apart.</summary>
+internal sealed class OutcomeRow
+{
+    /// <summary>Ok, failed or unknown.</summary>
+    public required TraceOutcome Outcome { get; init; }
+
+    /// <summary>Whether any own failure is unrecovered.</summary>
+    public required bool HasUnrecovered { get; init; }
+
+    /// <summary>Whether a step of the last position failed of its own, unrecovered.</summary>
+    public required bool LastFailed { get; init; }
+
+    /// <summary>Node of the whole path; −1 where only the counts of a trace are kept.</summary>
+    public required int End { get; init; }
+
+    /// <summary>Counts per step key.</summary>
+    public required RowStep[] Steps { get; init; }
+
+    /// <summary>Traces.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>Σw.</summary>
+    public required double Weight { get; init; }
+
+    /// <summary>Σw².</summary>
+    public required double WeightSquared { get; init; }
+
+    /// <summary>Whether any step failed of its own.</summary>
+    public bool HasOwnFailure => HasUnrecovered || Array.Exists(Steps, static step => step.OwnFailures > 0);
+}
+
+/// <summary>
+/// An outcome table in the shape that the estimator computes on. Keys, positions and rows are in an order of their content alone, so sums over them do not depend on the order
+/// in which records were given. Immutable.
+/// </summary>
+internal sealed class OutcomeTable
+{
+    /// <summary>Step keys, sorted; with granularity layer, one per layer.</summary>
+    public required IReadOnlyList<StepKey> Keys { get; init; }
+
+    /// <summary>Members of each position, as numbers of keys, sorted; a key may occur several times.</summary>
+    public required int[][] Positions { get; init; }
+
+    /// <summary>All prefixes of the rows' paths.</summary>
+    public required PathTrie Trie { get; init; }
+
+    /// <summary>Rows of outcome ok, failed or unknown.</summary>
+    public required IReadOnlyList<OutcomeRow> Rows { get; init; }
+}

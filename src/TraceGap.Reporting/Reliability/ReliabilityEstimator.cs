@@ -1,0 +1,172 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>
+/// Observed and theoretical reliability of one environment, workflow and version from its outcome table, with linearised variances: V̂ = Σ Σw²·ψ² over the rows, ψ being the
+/// derivative of a figure by the weight of a trace. A pure function of the table's content, whatever the order of its records.
+/// </summary>
+public static class ReliabilityEstimator
+{
+    private static readonly Func<RowStep, int> OwnFailures = static step => step.OwnFailures;
+    private static readonly Func<RowStep, int> FailedFirstAttempts = static step => step.FailedFirstAttempts;
+
+    /// <summary>Estimates.</summary>
+    /// <param name="records">The outcome table; cancelled and open traces in it are ignored.</param>
+    /// <param name="options">What else counts.</param>
+    /// <returns>Null without any ok or failed trace.</returns>
+    public static ReliabilityEstimate? Estimate(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, EstimatorOptions options)
+    {
+        IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> strays =
+            options.StrayRecords.Where(static record => record.Key.Outcome == TraceOutcome.Unknown);
+        OutcomeTable table = OutcomeTableBuilder.Build(records.Concat(strays), options.Granularity);
+        Reading known = Reading.Of(Scenario.Of(table));
+        return known.Tally.Total > 0 ? Estimate(known, options) : null;
+    }
+
+    private static ReliabilityEstimate Estimate(Reading known, EstimatorOptions options)
+    {
+        OutcomeTable table = known.Scenario.Table;
+        PathProduct perAttempt = new(table, known.Tally, known.Tally.Reliabilities(known.Tally.FailedFirstAttempts));
+        perAttempt.Differentiate();
+        DivergenceEstimate ghosted = Reading.Of(Scenario.Of(table, withGhosts: true)).Divergence();
+        UnknownBound unchanged = new(known.Observed, known.Observed - known.Product.Value, ghosted);
+        bool hasUnknown = table.Rows.Any(static row => row.Outcome == TraceOutcome.Unknown) && options.UnknownShare > 0;
+        (double flawless, double recovered, double silent) = Causes(known);
+        return new ReliabilityEstimate
+        {
+            Traces = Known(table).Sum(static row => row.Count),
+            Weight = known.Tally.Total,
+            PathSample = Known(table).Where(static row => row.End >= 0).Sum(static row => row.Count),
+            Observed = known.Observed,
+            ObservedVariance = known.ObservedVariance(),
+            Theoretical = known.Product.Value,
+            TheoreticalVariance = known.Variance(known.Product, OwnFailures),
+            IsUpperBound = known.IsUpperBound,
+            PerAttempt = perAttempt.Value,
+            PerAttemptVariance = known.Variance(perAttempt, FailedFirstAttempts),
+            PerStepMean = PerStepMean(known.Tally),
+            Flawless = flawless,
+            Recovered = recovered,
+            Silent = silent,
+            Divergence = known.Divergence(),
+            Ghosted = ghosted,
+            Worst = hasUnknown ? Bound(table, UnknownAs.Failed, options) : unchanged,
+            Best = hasUnknown ? Bound(table, UnknownAs.Ok, options) : unchanged,
+            Advertised = AdvertisedProduct(known, options.AdvertisedReliabilities),
+        };
+    }
+
+    private static IEnumerable<OutcomeRow> Known(OutcomeTable table) => table.Rows.Where(static row => row.Outcome != TraceOutcome.Unknown);
+
+    private static UnknownBound Bound(OutcomeTable table, UnknownAs unknownAs, EstimatorOptions options)
+    {
+        Reading reading = Reading.Of(Scenario.Of(table, unknownAs, options.UnknownShare));
+        Reading ghosted = Reading.Of(Scenario.Of(table, unknownAs, options.UnknownShare, withGhosts: true));
+        return new UnknownBound(reading.Observed, reading.Observed - reading.Product.Value, ghosted.Divergence());
+    }
+
+    private static double? PerStepMean(Tally tally)
+    {
+        double executions = 0;
+        double failures = 0;
+        for (int key = 0; key < tally.Executions.Length; key++)
+        {
+            executions += tally.Executions[key];
+            failures += tally.OwnFailures[key];
+        }
+
+        return executions > 0 ? (executions - failures) / executions : null;
+    }
+
+    // An ok trace has survived its failures whatever its spans say, so that P(ok) = P(flawless) + P(recovered) − P(silent) holds for every table.
+    private static (double Flawless, double Recovered, double Silent) Causes(Reading known)
+    {
+        double flawless = 0;
+        double recovered = 0;
+        double silent = 0;
+        for (int i = 0; i < known.Scenario.Rows.Count; i++)
+        {
+            OutcomeRow row = known.Scenario.Rows[i];
+            double weight = known.Scenario.Weights[i];
+            bool survived = known.Scenario.IsOk[i] || !row.HasUnrecovered;
+            flawless += row.HasOwnFailure ? 0 : weight;
+            recovered += row.HasOwnFailure && survived ? weight : 0;
+            silent += survived && !known.Scenario.IsOk[i] ? weight : 0;
+        }
+
+        double total = known.Tally.Total;
+        return (flawless / total, recovered / total, silent / total);
+    }
+
+    private static double? AdvertisedProduct(Reading known, IReadOnlyDictionary<string, double>? declared)
+    {
+        if (declared is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        OutcomeTable table = known.Scenario.Table;
+        double[] reliabilities = known.Tally.Reliabilities(known.Tally.OwnFailures);
+        for (int key = 0; key < reliabilities.Length; key++)
+        {
+            if (declared.TryGetValue(table.Keys[key].Text, out double value) || declared.TryGetValue(LayerNames.Of(table.Keys[key].Layer), out value))
+            {
+                reliabilities[key] = Math.Clamp(value, 0, 1);
+            }
+        }
+
+        return new PathProduct(table, known.Tally, reliabilities).Value;
+    }
+
+    /// <summary>A scenario with its sums and its theoretical reliability.</summary>
+    private sealed record Reading(Scenario Scenario, Tally Tally, PathProduct Product, bool IsUpperBound)
+    {
+        public double Observed => Tally.Ok / Tally.Total;
+
+        public static Reading Of(Scenario scenario)
+        {
+            Tally tally = new(scenario);
+            PathProduct product = new(scenario.Table, tally, tally.Reliabilities(tally.OwnFailures));
+            return new Reading(scenario, tally, product, product.Differentiate());
+        }
+
+        public double ObservedVariance()
+        {
+            double variance = 0;
+            for (int i = 0; i < Scenario.Rows.Count; i++)
+            {
+                double influence = ObservedInfluence(i);
+                variance += Scenario.WeightsSquared[i] * influence * influence;
+            }
+
+            return variance;
+        }
+
+        public double Variance(PathProduct product, Func<RowStep, int> failures)
+        {
+            double variance = 0;
+            for (int i = 0; i < Scenario.Rows.Count; i++)
+            {
+                double influence = product.Influence(Scenario.Rows[i], Scenario.IsCut[i], failures);
+                variance += Scenario.WeightsSquared[i] * influence * influence;
+            }
+
+            return variance;
+        }
+
+        public DivergenceEstimate Divergence()
+        {
+            double variance = 0;
+            for (int i = 0; i < Scenario.Rows.Count; i++)
+            {
+                double influence = ObservedInfluence(i) - Product.Influence(Scenario.Rows[i], Scenario.IsCut[i], OwnFailures);
+                variance += Scenario.WeightsSquared[i] * influence * influence;
+            }
+
+            return new DivergenceEstimate(Observed - Product.Value, variance);
+        }
+
+        private double ObservedInfluence(int row) => ((Scenario.IsOk[row] ? 1 : 0) - Observed) / Tally.Total;
+    }
+}

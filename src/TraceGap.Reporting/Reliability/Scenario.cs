@@ -1,0 +1,87 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>
+/// A reading of an outcome table: which rows count, how much, which are ok, and which are cut, that is ended early by a failure. A trace is cut if it failed and its last step
+/// failed unrecovered, or if it failed, no unrecovered own failure explains it, and no ok trace ends with its last position.
+/// </summary>
+internal sealed class Scenario
+{
+    private Scenario(OutcomeTable table, IReadOnlyList<OutcomeRow> rows)
+    {
+        Table = table;
+        Rows = rows;
+        Weights = new double[rows.Count];
+        WeightsSquared = new double[rows.Count];
+        IsOk = new bool[rows.Count];
+        IsCut = new bool[rows.Count];
+    }
+
+    /// <summary>The table.</summary>
+    public OutcomeTable Table { get; }
+
+    /// <summary>Its rows, and the ghosts if there are any.</summary>
+    public IReadOnlyList<OutcomeRow> Rows { get; }
+
+    /// <summary>Σw by row; 0 for rows that do not count.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>Σw² by row.</summary>
+    public double[] WeightsSquared { get; }
+
+    /// <summary>Whether the traces of a row are ok.</summary>
+    public bool[] IsOk { get; }
+
+    /// <summary>Whether the traces of a row are cut.</summary>
+    public bool[] IsCut { get; }
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="unknownAs">What rows of unknown outcome are counted as.</param>
+    /// <param name="unknownShare">How much of the weight of such rows is counted here, 0..1.</param>
+    /// <param name="withGhosts">Whether <see cref="GhostTraces"/> are added.</param>
+    public static Scenario Of(OutcomeTable table, UnknownAs unknownAs = UnknownAs.Nothing, double unknownShare = 1, bool withGhosts = false)
+    {
+        Scenario scenario = new(table, withGhosts ? [.. table.Rows, .. GhostTraces.Of(table)] : table.Rows);
+        bool[] endsOk = scenario.Weigh(unknownAs, unknownShare);
+        scenario.Cut(endsOk, unknownAs);
+        return scenario;
+    }
+
+    private bool[] Weigh(UnknownAs unknownAs, double unknownShare)
+    {
+        // One more than there are positions, for ok traces without any.
+        bool[] endsOk = new bool[Table.Positions.Length + 1];
+        for (int i = 0; i < Rows.Count; i++)
+        {
+            OutcomeRow row = Rows[i];
+            bool unknown = row.Outcome == TraceOutcome.Unknown;
+            double share = !unknown ? 1 : unknownAs == UnknownAs.Nothing ? 0 : unknownShare;
+            Weights[i] = row.Weight * share;
+            WeightsSquared[i] = row.WeightSquared * share;
+            IsOk[i] = row.Outcome == TraceOutcome.Ok || (unknown && unknownAs == UnknownAs.Ok);
+            if (IsOk[i] && Weights[i] > 0 && row.End >= 0)
+            {
+                endsOk[Table.Trie.Position(row.End) + 1] = true;
+            }
+        }
+
+        return endsOk;
+    }
+
+    private void Cut(bool[] endsOk, UnknownAs unknownAs)
+    {
+        for (int i = 0; i < Rows.Count; i++)
+        {
+            OutcomeRow row = Rows[i];
+            if (row.End < 0 || IsOk[i])
+            {
+                continue;
+            }
+
+            bool unknown = row.Outcome == TraceOutcome.Unknown && unknownAs == UnknownAs.Failed;
+            IsCut[i] = unknown || row.LastFailed || (!row.HasUnrecovered && !endsOk[Table.Trie.Position(row.End) + 1]);
+        }
+    }
+}

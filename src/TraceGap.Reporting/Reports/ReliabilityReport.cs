@@ -1,0 +1,65 @@
+namespace TraceGap.Reporting;
+
+/// <summary>Observed end-to-end reliability against what the steps' own reliabilities multiply to, and what explains the difference.</summary>
+/// <param name="Observed">ok / (ok + failed).</param>
+/// <param name="Theoretical">What the steps' own reliabilities multiply to over the paths that runs take.</param>
+/// <param name="Divergence">Observed − theoretical.</param>
+/// <param name="UpperBound">True if theoretical is only an upper bound: some paths were never seen to go on after a step that can succeed.</param>
+/// <param name="PathSample">Number of traces whose paths were used.</param>
+/// <param name="PerStepMean">Own successes of all steps / all steps.</param>
+/// <param name="CoordinationGap">Per-step mean − observed: 97 % parts, 83 % whole.</param>
+/// <param name="TheoreticalPerAttempt">Theoretical with the reliabilities of first attempts.</param>
+/// <param name="Decomposition">What observed differs from theoretical by.</param>
+/// <param name="Advertised">Theoretical with reliabilities that the user declares; null if none are declared.</param>
+public sealed record ReliabilityReport(
+    ObservedReliability Observed,
+    Estimate Theoretical,
+    Divergence Divergence,
+    bool UpperBound,
+    long PathSample,
+    double? PerStepMean,
+    double? CoordinationGap,
+    Estimate TheoreticalPerAttempt,
+    Decomposition Decomposition,
+    AdvertisedReliability? Advertised);
+
+/// <summary>A value with its 95 % interval; all null without data.</summary>
+/// <param name="Value">The estimate.</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+public sealed record Estimate(double? Value, double? Low, double? High)
+{
+    /// <summary>No data.</summary>
+    public static Estimate None { get; } = new(null, null, null);
+}
+
+/// <summary>Observed reliability with its 95 % interval; all null without data.</summary>
+/// <param name="Value">ok / (ok + failed).</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Worst">The value if every trace of unknown outcome failed.</param>
+/// <param name="Best">The value if every trace of unknown outcome was ok.</param>
+public sealed record ObservedReliability(double? Value, double? Low, double? High, double? Worst, double? Best);
+
+/// <summary>Observed − theoretical, with its 95 % interval; null without data.</summary>
+/// <param name="Value">The difference.</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Worst">The value if every trace of unknown outcome failed.</param>
+/// <param name="Best">The value if every trace of unknown outcome was ok.</param>
+/// <param name="Significant">True if the interval excludes 0, there are at least 100 traces, and traces of unknown outcome cannot change that.</param>
+public sealed record Divergence(double? Value, double? Low, double? High, double? Worst, double? Best, bool Significant);
+
+/// <summary>
+/// Signed terms: observed = theoretical per attempt + retries + dependence + recovered + silent, and divergence = dependence + recovered + silent. All null where theoretical is.
+/// </summary>
+/// <param name="Retries">Theoretical − theoretical per attempt: what repeating failed attempts gains.</param>
+/// <param name="Dependence">P(no own failure) − theoretical: failures cluster (+) or exclude each other (−).</param>
+/// <param name="Recovered">P(own failures, all survived by the run): fallback, redundancy, caught.</param>
+/// <param name="Silent">−P(failed without an unrecovered own failure): lost at a seam.</param>
+public sealed record Decomposition(double? Retries, double? Dependence, double? Recovered, double? Silent);
+
+/// <summary>The product of declared reliabilities.</summary>
+/// <param name="Theoretical">Theoretical with declared reliabilities in place of measured ones, where they are declared.</param>
+/// <param name="Gap">Observed − that.</param>
+public sealed record AdvertisedReliability(double? Theoretical, double? Gap);

@@ -1,0 +1,94 @@
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting;
+
+/// <summary>All sums of a selection that do not depend on paths. Integers, so neither the order of cells nor how a window was cut into them matters.</summary>
+internal sealed class WindowFigures
+{
+    /// <summary>Sums up.</summary>
+    public WindowFigures(WindowSelection selection)
+    {
+        foreach (RollupCell cell in selection.Cells)
+        {
+            AddOutcomes(cell.Outcomes);
+            Add(cell);
+        }
+
+        AddOutcomes(selection.Strays);
+    }
+
+    /// <summary>Traces by outcome.</summary>
+    public TraceTotals Traces { get; } = new();
+
+    /// <summary>Counts and rates of steps and layers.</summary>
+    public StepTotals Steps { get; } = new();
+
+    /// <summary>End-to-end latency.</summary>
+    public LatencyAttribution Latency { get; } = new();
+
+    /// <summary>Durations, path time and errors by step key.</summary>
+    public Dictionary<StepKey, StepCell> StepCells { get; } = [];
+
+    /// <summary>Path time per trace, by layer.</summary>
+    public LatencyHistogram[] LayerCritical { get; } = [.. Enumerable.Range(0, LayerNames.Count).Select(static _ => new LatencyHistogram())];
+
+    /// <summary>Tokens by layer.</summary>
+    public TokenCounts[] Tokens { get; } = [.. Enumerable.Repeat(new TokenCounts(0, 0), LayerNames.Count)];
+
+    /// <summary>Failed traces by the failure that ended them.</summary>
+    public Dictionary<FailureKey, long> Failures { get; } = [];
+
+    /// <summary>Distinct spans.</summary>
+    public long Spans { get; private set; }
+
+    /// <summary>Traces that were revised.</summary>
+    public long Revised { get; private set; }
+
+    private void AddOutcomes(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records)
+    {
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in records)
+        {
+            Traces.Add(record, weight);
+            Steps.Add(record, weight);
+        }
+    }
+
+    private void Add(RollupCell cell)
+    {
+        Latency.Add(cell);
+        foreach ((StepKey key, StepCell step) in cell.Steps)
+        {
+            Add(key, step);
+        }
+
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            LayerCritical[layer].Merge(cell.LayerCritical[layer]);
+            Tokens[layer] = new TokenCounts(Tokens[layer].Input + cell.InputTokens[layer], Tokens[layer].Output + cell.OutputTokens[layer]);
+        }
+
+        foreach ((FailureKey failure, long traces) in cell.Failures)
+        {
+            Failures[failure] = Failures.GetValueOrDefault(failure) + traces;
+        }
+
+        Spans += cell.Spans;
+        Revised += cell.Revised;
+    }
+
+    private void Add(StepKey key, StepCell step)
+    {
+        if (!StepCells.TryGetValue(key, out StepCell? sum))
+        {
+            sum = new StepCell();
+            StepCells.Add(key, sum);
+        }
+
+        sum.Durations.Merge(step.Durations);
+        sum.CriticalNanos += step.CriticalNanos;
+        foreach ((string errorType, long count) in step.Errors)
+        {
+            RollupCell.AddError(sum, errorType, count);
+        }
+    }
+}
