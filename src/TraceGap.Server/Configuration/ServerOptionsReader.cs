@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using TraceGap.Aggregation;
+
+namespace TraceGap.Server.Configuration;
+
+/// <summary>
+/// Reads <see cref="ServerOptions"/> from configuration in the ecosystem's order: the section <c>TraceGap</c> of a JSON file, environment variables
+/// <c>TRACEGAP__…</c>, flags. All errors are reported at once, each with the key to set; an unknown key is an error.
+/// </summary>
+public static class ServerOptionsReader
+{
+    /// <summary>Prefix of environment variables; a double underscore goes one level down.</summary>
+    public const string EnvironmentPrefix = "TRACEGAP__";
+
+    private const string EnvironmentSource = "environment";
+
+    private delegate string? Setter(Draft draft, string value);
+
+    private static readonly Dictionary<string, Setter> Setters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Data"] = (draft, value) => NotEmpty(value, () => draft.Options.DataFolder = value),
+        ["OtlpGrpc"] = (draft, value) => EndPointText(value, () => draft.Options.OtlpGrpc = value),
+        ["Http"] = (draft, value) => EndPointText(value, () => draft.Options.Http = value),
+        ["Fsync"] = (draft, value) => Flag(value, flag => draft.Options.Fsync = flag),
+        ["MaxRequestBytes"] = (draft, value) => Number(value, 1024, 1 << 30, number => draft.Options.MaxRequestBytes = (int)number),
+        ["Assembly:QuietPeriod"] = (draft, value) => Duration(value, duration => draft.QuietPeriod = duration),
+        ["Assembly:IdleTimeout"] = (draft, value) => Duration(value, duration => draft.IdleTimeout = duration),
+        ["Assembly:RootGrace"] = (draft, value) => Duration(value, duration => draft.RootGrace = duration),
+        ["Assembly:MaxInFlightSpans"] = (draft, value) => Number(value, 1000, int.MaxValue, number => draft.MaxInFlightSpans = (int)number),
+        ["Analysis:AdjustSkew"] = (draft, value) => Flag(value, flag => draft.AdjustSkew = flag),
+        ["Analysis:Adopt"] = (draft, value) => Flag(value, flag => draft.Adopt = flag),
+        ["Analysis:LayerKeys"] = (draft, value) => NotEmpty(value, () => draft.LayerKeys.AddRange(
+            value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))),
+    };
+
+    /// <summary>The keys that can be set, in the spelling of JSON files.</summary>
+    public static IReadOnlyCollection<string> Keys => Setters.Keys;
+
+    /// <summary>Reads options.</summary>
+    /// <param name="jsonFile">A JSON file, or null for <c>appsettings.json</c> in the working folder if it is there.</param>
+    /// <param name="flags">Key to value as given on the command line; they win.</param>
+    /// <param name="options">The options; meaningful if there are no errors.</param>
+    /// <returns>Every error, in words, naming the key; empty if all is well.</returns>
+    public static IReadOnlyList<string> Read(string? jsonFile, IReadOnlyDictionary<string, string?> flags, out ServerOptions options)
+    {
+        Draft draft = new();
+        List<string> errors = [];
+        foreach ((string source, IConfiguration section) in Sources(jsonFile, flags, errors))
+        {
+            Apply(source, section, draft, errors);
+        }
+
+        options = draft.Finish();
+        return errors;
+    }
+
+    private static IEnumerable<(string Source, IConfiguration Section)> Sources(
+        string? jsonFile, IReadOnlyDictionary<string, string?> flags, List<string> errors)
+    {
+        if (JsonSource(jsonFile, errors) is IConfiguration json)
+        {
+            yield return (jsonFile ?? "appsettings.json", json);
+        }
+
+        yield return (EnvironmentSource, new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build());
+        yield return ("command line", new ConfigurationBuilder().AddInMemoryCollection(flags.Where(static flag => flag.Value is not null)).Build());
+    }
+
+    private static IConfigurationSection? JsonSource(string? jsonFile, List<string> errors)
+    {
+        string path = Path.GetFullPath(jsonFile ?? "appsettings.json");
+        if (!File.Exists(path))
+        {
+            if (jsonFile is not null)
+            {
+                errors.Add($"--config: {jsonFile}: no such file");
+            }
+
+            return null;
+        }
+
+        try
+        {
+            return new ConfigurationBuilder().AddJsonFile(path).Build().GetSection("TraceGap");
+        }
+        catch (Exception exception) when (exception is InvalidDataException or FormatException or IOException)
+        {
+            errors.Add($"{path}: {exception.InnerException?.Message ?? exception.Message}");
+            return null;
+        }
+    }
+
+    private static void Apply(string source, IConfiguration section, Draft draft, List<string> errors)
+    {
+        foreach ((string key, string? value) in section.AsEnumerable(makePathsRelative: true).OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            if (value is null || key.Length == 0)
+            {
+                continue;
+            }
+
+            // Arrays arrive as Key:0, Key:1, …
+            int last = key.LastIndexOf(':');
+            string name = last > 0 && int.TryParse(key.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? key[..last] : key;
+            string asSet = source == EnvironmentSource ? EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal) : key;
+            if (!Setters.TryGetValue(name, out Setter? set))
+            {
+                errors.Add($"{source}: unknown key {asSet}; known are {string.Join(", ", Setters.Keys)}");
+            }
+            else if (set(draft, value) is string problem)
+            {
+                errors.Add($"{source}: {asSet}: {problem}");
+            }
+        }
+    }
+
+    private static string? NotEmpty(string value, Action set)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            return "must not be empty";
+        }
+
+        set();
+        return null;
+    }
+
+    private static string? EndPointText(string value, Action set)
+    {
+        if (!TryParseEndPoint(value, out _))
+        {
+            return $"\"{value}\" is no HOST:PORT (localhost or an IP address, and a port from 0 to 65535)";
+        }
+
+        set();
+        return null;
+    }
+
+    /// <summary>Reads HOST:PORT, where HOST is <c>localhost</c> or an IP address (IPv6 in brackets).</summary>
+    public static bool TryParseEndPoint(string text, out IPEndPoint endPoint)
+    {
+        string numeric = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? string.Concat("127.0.0.1", text.AsSpan("localhost".Length)) : text;
+        int colon = numeric.LastIndexOf(':');
+        bool read = IPEndPoint.TryParse(numeric, out IPEndPoint? parsed) && colon > 0 && numeric[^1] != ']' && char.IsAsciiDigit(numeric[^1])
+            && (parsed.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || numeric.Contains("]:", StringComparison.Ordinal));
+        endPoint = parsed ?? new IPEndPoint(IPAddress.Loopback, 0);
+        return read;
+    }
+
+    private static string? Flag(string value, Action<bool> set)
+    {
+        if (!bool.TryParse(value, out bool flag))
+        {
+            return $"\"{value}\" is neither true nor false";
+        }
+
+        set(flag);
+        return null;
+    }
+
+    private static string? Number(string value, long least, long most, Action<long> set)
+    {
+        if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) || number < least || number > most)
+        {
+            return $"\"{value}\" is no whole number from {least} to {most}";
+        }
+
+        set(number);
+        return null;
+    }
+
+    private static string? Duration(string value, Action<TimeSpan> set)
+    {
+        if (!Queries.WindowText.TryParseDuration(value, out long nanos))
+        {
+            return $"\"{value}\" is no duration; write 500ms, 2s, 10m, 1h or 7d";
+        }
+
+        set(TimeSpan.FromTicks(nanos / TimeSpan.NanosecondsPerTick));
+        return null;
+    }
+
+    private sealed class Draft
+    {
+        public ServerOptions Options { get; } = new();
+
+        public TimeSpan? QuietPeriod { get; set; }
+
+        public TimeSpan? IdleTimeout { get; set; }
+
+        public TimeSpan? RootGrace { get; set; }
+
+        public int? MaxInFlightSpans { get; set; }
+
+        public bool AdjustSkew { get; set; } = true;
+
+        public bool Adopt { get; set; } = true;
+
+        public List<string> LayerKeys { get; } = [];
+
+        public ServerOptions Finish()
+        {
+            AssemblyOptions defaults = new();
+            Options.Assembly = new AssemblyOptions
+            {
+                Quiet = QuietPeriod ?? defaults.Quiet,
+                Idle = IdleTimeout ?? defaults.Idle,
+                RootGrace = RootGrace ?? defaults.RootGrace,
+                MaxInFlightSpans = MaxInFlightSpans ?? defaults.MaxInFlightSpans,
+            };
+            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys };
+            return Options;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using TraceGap.Protocol.V1;
+using TraceGap.Server.Queries;
+
+namespace TraceGap.Server.Grpc;
+
+/// <summary>
+/// Serves <c>tracegap.v1.ReportService</c>: the JSON documents of the query API, read into the messages that mirror them, so that the two transports cannot answer differently.
+/// </summary>
+internal sealed class ReportGrpcService
+{
+    /// <summary>The service's full name.</summary>
+    public const string Name = "tracegap.v1.ReportService";
+
+    private readonly IReportQueries _queries;
+    private readonly JsonParser _json;
+
+    /// <summary>Makes the service.</summary>
+    /// <param name="queries">Answers the questions.</param>
+    /// <param name="ignoreUnknown">Pass over properties that the proto lacks; tests do not.</param>
+    public ReportGrpcService(IReportQueries queries, bool ignoreUnknown = true)
+    {
+        _queries = queries;
+        _json = new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(ignoreUnknown));
+    }
+
+    /// <summary>The methods and what answers them.</summary>
+    public IEnumerable<(string Method, UnaryGrpcHandler Handler)> Methods =>
+    [
+        ("GetReport", Handler(GetReportRequest.Parser, (request, token) => _queries.GetReportAsync(Query(request), token), Report.Descriptor)),
+        ("ListWorkflows", Handler(ListWorkflowsRequest.Parser, (request, token) => _queries.ListWorkflowsAsync(Query(request), token), WorkflowList.Descriptor)),
+        ("ListTraces", Handler(ListTracesRequest.Parser, (request, token) => _queries.ListTracesAsync(Query(request), token), TraceList.Descriptor)),
+        ("GetTrace", Handler(GetTraceRequest.Parser, (request, token) => _queries.GetTraceAsync(request.TraceId, token), Trace.Descriptor)),
+    ];
+
+    private UnaryGrpcHandler Handler<TRequest>(
+        MessageParser<TRequest> parser, Func<TRequest, CancellationToken, ValueTask<QueryAnswer>> ask, MessageDescriptor reply)
+        where TRequest : class, IMessage<TRequest>
+    {
+        return async (message, cancellationToken) => GrpcMessages.TryParse(parser, message, out TRequest? request)
+            ? Reply(await ask(request, cancellationToken), reply)
+            : GrpcReply.Failure(GrpcStatuses.UnreadableMessage);
+    }
+
+    private GrpcReply Reply(QueryAnswer answer, MessageDescriptor reply) => answer.Outcome switch
+    {
+        QueryOutcome.NotFound => GrpcReply.Failure(GrpcStatusCode.NotFound, answer.Error),
+        QueryOutcome.InvalidArgument => GrpcReply.Failure(GrpcStatusCode.InvalidArgument, answer.Error),
+        _ => GrpcReply.Success(_json.Parse(Encoding.UTF8.GetString(answer.Json.Span), reply).ToByteArray()),
+    };
+
+    private static ReportQuery Query(GetReportRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static ReportQuery Query(ListWorkflowsRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static TracesQuery Query(ListTracesRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Outcome = request.HasOutcome ? request.Outcome : null,
+        Layer = request.HasLayer ? request.Layer : null,
+        MinDuration = request.HasMinDuration ? request.MinDuration : null,
+        Limit = request.HasLimit ? request.Limit : null,
+        Cursor = request.HasCursor ? request.Cursor : null,
+    };
+}

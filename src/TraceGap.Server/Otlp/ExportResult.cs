@@ -1,0 +1,31 @@
+namespace TraceGap.Server.Otlp;
+
+/// <summary>How an export request ended; each transport has its own word for it.</summary>
+public enum ExportOutcome
+{
+    /// <summary>What was not rejected is durable.</summary>
+    Accepted,
+
+    /// <summary>The request is broken and will stay broken; nothing was kept.</summary>
+    Malformed,
+
+    /// <summary>Not now: come again after a delay; nothing was kept.</summary>
+    Overloaded,
+
+    /// <summary>Not now: come again; nothing was kept.</summary>
+    Unavailable,
+}
+
+/// <summary>What came of an export request, whatever the transport.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="RejectedSpans">Spans that were rejected one by one though the request was accepted.</param>
+/// <param name="Reason">Why the first span was rejected, or why the request was not accepted; empty on full success.</param>
+/// <param name="RetryAfter">When to come again, if <see cref="ExportOutcome.Overloaded"/>.</param>
+public readonly record struct ExportResult(ExportOutcome Outcome, int RejectedSpans, string Reason, TimeSpan RetryAfter)
+{
+    /// <summary>The spans are durable, but for those that were rejected.</summary>
+    public static ExportResult Accepted(int rejectedSpans, string? reason) => new(ExportOutcome.Accepted, rejectedSpans, reason ?? "", TimeSpan.Zero);
+
+    /// <summary>The request is broken.</summary>
+    public static ExportResult Malformed(string reason) => new(ExportOutcome.Malformed, 0, reason, TimeSpan.Zero);
+}

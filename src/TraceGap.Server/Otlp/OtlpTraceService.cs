@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using TraceGap.Otlp;
+
+namespace TraceGap.Server.Otlp;
+
+/// <summary>
+/// OTLP's TraceService/Export without a transport: decode, hand the spans to the sink, say what came of it. Thread-safe; a transport is a file beside this one.
+/// </summary>
+/// <param name="makeDecoder">Makes a decoder; there are as many as requests are decoded at once, and they are kept for their caches.</param>
+/// <param name="sink">Takes the spans.</param>
+public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSink sink)
+{
+    /// <summary>Full name of the service.</summary>
+    public const string Name = "opentelemetry.proto.collector.trace.v1.TraceService";
+
+    private readonly ConcurrentBag<OtlpTraceDecoder> _idle = [];
+
+    /// <summary>Takes a request in the Protocol Buffers wire format.</summary>
+    /// <param name="request">An ExportTraceServiceRequest; not used after the returned task completes.</param>
+    /// <param name="cancellationToken">The sender gave up. Spans that the sink has by then stay.</param>
+    public ValueTask<ExportResult> ExportProtobufAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        KeepAsync(DecodeProtobuf(request.Span), cancellationToken);
+
+    private DecodeResult DecodeProtobuf(ReadOnlySpan<byte> request)
+    {
+        if (!_idle.TryTake(out OtlpTraceDecoder? decoder))
+        {
+            decoder = makeDecoder();
+        }
+
+        // A decoder that threw is not taken back: its state is unknown.
+        DecodeResult result = decoder.DecodeProtobuf(request);
+        _idle.Add(decoder);
+        return result;
+    }
+
+    private async ValueTask<ExportResult> KeepAsync(DecodeResult decoded, CancellationToken cancellationToken)
+    {
+        if (decoded.Malformed is { } reason)
+        {
+            return ExportResult.Malformed(reason);
+        }
+
+        // An empty request is a success, and so is one whose spans were all rejected.
+        SinkResult kept = decoded.Spans.Length == 0 ? SinkResult.Accepted : await sink.AcceptAsync(decoded.Spans, cancellationToken);
+        return kept.Outcome switch
+        {
+            SinkOutcome.Overloaded => new ExportResult(ExportOutcome.Overloaded, 0, kept.Reason, kept.RetryAfter),
+            SinkOutcome.Unavailable => new ExportResult(ExportOutcome.Unavailable, 0, kept.Reason, TimeSpan.Zero),
+            _ => ExportResult.Accepted(decoded.RejectedSpans, decoded.RejectReason),
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using System.IO.Compression;
+
+namespace TraceGap.Server.Tests.Grpc;
+
+internal static class Compression
+{
+    public static byte[] Gzip(ReadOnlySpan<byte> plain)
+    {
+        using MemoryStream compressed = new();
+        using (GZipStream stream = new(compressed, CompressionLevel.SmallestSize))
+        {
+            stream.Write(plain);
+        }
+
+        return compressed.ToArray();
+    }
+}
