@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using TraceGap.Remote;
+using TraceGap.Reporting;
+
+namespace TraceGap.Commands;
+
+/// <summary><c>tracegap report</c>: the report of a running server.</summary>
+internal static class ReportCommand
+{
+    private static readonly Option<Uri> Url = SharedOptions.NewUrl();
+    private static readonly Option<string> Window = SharedOptions.NewWindow();
+    private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
+    private static readonly Option<string> Format = ReportFormat.NewOption();
+    private static readonly Option<bool> FailIfDiverged = new("--fail-if-diverged")
+    {
+        Description = "Exit with 1 if observed reliability is significantly below theoretical.",
+    };
+
+    public static Command New(Terminal terminal)
+    {
+        Command command = new("report", "Show the report of a running server.") { Url, Window, Workflow, Format, FailIfDiverged };
+        command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stop)
+    {
+        using QueryClient client = new(parsed.GetValue(Url)!);
+        ServerAnswer answer = await client.GetAsync(
+            "api/v1/report", stop, ("window", parsed.GetValue(Window)), ("workflow", parsed.GetValue(Workflow)));
+        if (answer.Problem is string problem)
+        {
+            return terminal.Fail(ExitCodes.Unreadable, problem);
+        }
+
+        if (Read(answer.Body) is not Report report)
+        {
+            return terminal.Fail(ExitCodes.Unreadable, $"{parsed.GetValue(Url)}: the answer is no report of this version of TraceGap");
+        }
+
+        string format = parsed.GetValue(Format)!;
+        if (format == ReportFormat.Json)
+        {
+            terminal.Out.WriteLine(Encoding.UTF8.GetString(answer.Body));
+        }
+        else
+        {
+            ReportFormat.Write(terminal, report, format);
+        }
+
+        return parsed.GetValue(FailIfDiverged) && report.Reliability.Divergence is { Significant: true, Value: < 0 } ? ExitCodes.BadNews : ExitCodes.Fine;
+    }
+
+    private static Report? Read(byte[] body)
+    {
+        try
+        {
+            return ReportJson.ReadReport(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using TraceGap.Rendering;
+using TraceGap.Reporting;
+
+namespace TraceGap.Commands;
+
+/// <summary>How a report is written.</summary>
+internal static class ReportFormat
+{
+    public const string Table = "table";
+    public const string Json = "json";
+    public const string Csv = "csv";
+
+    /// <summary>The option <c>--format</c>.</summary>
+    public static Option<string> NewOption()
+    {
+        Option<string> option = new("--format")
+        {
+            Description = "table: for people. json: the report of the query API. csv: one flat table section,name,metric,value, where section is a field of the JSON report, "
+                + "name the element of a list (\"p99 | inference\" for a list in a list) and metric the field below it; a value that is not there is empty.",
+            DefaultValueFactory = static _ => Table,
+        };
+        option.AcceptOnlyFromAmong(Table, Json, Csv);
+        return option;
+    }
+
+    /// <summary>Writes a report.</summary>
+    public static void Write(Terminal terminal, Report report, string format)
+    {
+        switch (format)
+        {
+            case Json:
+                terminal.Out.WriteLine(ReportJson.Write(report));
+                break;
+            case Csv:
+                terminal.Out.Write(ReportCsv.Write(report));
+                break;
+            default:
+                ReportView.Write(terminal.Console, report);
+                break;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using TraceGap.Remote;
+
+namespace TraceGap.Commands;
+
+/// <summary>Options that several commands share: of a server, and of what is asked.</summary>
+internal static class SharedOptions
+{
+    /// <summary>The option <c>--url</c>.</summary>
+    public static Option<Uri> NewUrl() => new("--url")
+    {
+        Description = "Address of the server's query API.",
+        HelpName = "URL",
+        DefaultValueFactory = static _ => new Uri(QueryClient.DefaultServer),
+        CustomParser = ReadUrl,
+    };
+
+    /// <summary>The option <c>--workflow</c>.</summary>
+    public static Option<string?> NewWorkflow() => new("--workflow") { Description = "Only this workflow (service/name).", HelpName = "W" };
+
+    /// <summary>The option <c>--window</c>.</summary>
+    public static Option<string> NewWindow()
+    {
+        Option<string> option = new("--window")
+        {
+            Description = "How far back to look: 30m, 1h, 7d.",
+            HelpName = "DURATION",
+            DefaultValueFactory = static _ => "1h",
+        };
+        option.Validators.Add(static result =>
+        {
+            string text = result.Tokens.Count == 0 ? "1h" : result.Tokens[0].Value;
+            if (!Server.Queries.WindowText.TryParseDuration(text, out _))
+            {
+                result.AddError($"'{text}' is no duration; write 30m, 1h or 7d.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The option <c>--config</c>.</summary>
+    public static Option<string?> NewConfig() => new("--config")
+    {
+        Description = "A JSON file with a section TraceGap. [default: appsettings.json, if it is there] Environment variables TRACEGAP__KEY and flags win over it.",
+        HelpName = "FILE",
+    };
+
+    private static Uri? ReadUrl(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
+        {
+            return url;
+        }
+
+        result.AddError($"'{text}' is no http or https address.");
+        return null;
+    }
+}

@@ -1,0 +1,3 @@
+using TraceGap.Commands;
+
+return await CommandLineApp.RunAsync(args, Terminal.OfProcess());

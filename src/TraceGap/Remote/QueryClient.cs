@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace TraceGap.Remote;
+
+/// <summary>An answer of a TraceGap server, or why there is none.</summary>
+/// <param name="Body">The JSON body; empty without an answer.</param>
+/// <param name="Status">HTTP status; null if the server was not reached.</param>
+/// <param name="Problem">Why there is no answer, in one line that names the address; null if there is one.</param>
+internal sealed record ServerAnswer(byte[] Body, HttpStatusCode? Status, string? Problem);
+
+/// <summary>Asks the query API of a TraceGap server.</summary>
+internal sealed class QueryClient(Uri server) : IDisposable
+{
+    public const string DefaultServer = "http://127.0.0.1:4319";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
+
+    private readonly HttpClient _http = new() { Timeout = Timeout };
+
+    /// <summary>GETs <paramref name="path"/> (relative, without a leading slash) with the parameters that have a value.</summary>
+    public async Task<ServerAnswer> GetAsync(string path, CancellationToken stop, params IEnumerable<(string Name, string? Value)> parameters)
+    {
+        Uri address = AddressOf(path, parameters);
+        try
+        {
+            using HttpResponseMessage response = await _http.GetAsync(address, stop);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(stop);
+            return response.IsSuccessStatusCode
+                ? new ServerAnswer(body, response.StatusCode, null)
+                : new ServerAnswer([], response.StatusCode, $"{address}: {(int)response.StatusCode} {ReasonIn(body) ?? response.ReasonPhrase}");
+        }
+        catch (HttpRequestException exception)
+        {
+            return new ServerAnswer([], null, $"cannot reach {address}: {Cause(exception)}");
+        }
+        catch (TaskCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new ServerAnswer([], null, $"{address}: no answer within {Timeout.TotalSeconds:0} seconds");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Uri AddressOf(string path, IEnumerable<(string Name, string? Value)> parameters)
+    {
+        StringBuilder query = new();
+        foreach ((string name, string? value) in parameters)
+        {
+            if (value is not null)
+            {
+                query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            }
+        }
+
+        return new Uri($"{server.AbsoluteUri.TrimEnd('/')}/{path}{query}");
+    }
+
+    // The system's words for a refused connection differ; a person wants to know what to do.
+    private static string Cause(HttpRequestException exception) => exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+        ? "connection refused; is 'tracegap serve' running there?"
+        : exception.InnerException?.Message ?? exception.Message;
+
+    /// <summary>Title and detail of a problem document (RFC 9457), or null if the body is none.</summary>
+    private static string? ReasonIn(byte[] body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && (document.RootElement.TryGetProperty("detail", out JsonElement reason) || document.RootElement.TryGetProperty("title", out reason))
+                ? reason.ToString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

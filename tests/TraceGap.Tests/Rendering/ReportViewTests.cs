@@ -1,0 +1,37 @@
+using Spectre.Console;
+using TraceGap.Commands;
+using TraceGap.Rendering;
+using TraceGap.Reporting;
+
+namespace TraceGap.Tests.Rendering;
+
+public sealed class ReportViewTests
+{
+    [Theory]
+    [InlineData("agents", 80)]
+    [InlineData("agents", 100)]
+    [InlineData("agents", 120)]
+    [InlineData("doubtful", 100)]
+    [InlineData("empty", 100)]
+    public void A_report_looks_as_reviewed(string name, int width)
+    {
+        Report report = name switch { "agents" => SampleReports.Agents, "doubtful" => SampleReports.Doubtful, _ => SampleReports.Empty };
+        Golden.Check($"report-{name}-{width}.txt", Render(report, width));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(93)]
+    [InlineData(100)]
+    [InlineData(120)]
+    public void No_line_is_wider_than_the_console(int width) =>
+        Assert.All(Render(SampleReports.Agents, width).Split('\n'), line => Assert.True(line.Length <= width, line));
+
+    internal static string Render(Report report, int width)
+    {
+        using StringWriter writer = new() { NewLine = "\n" };
+        IAnsiConsole console = Terminal.PlainConsole(writer, width);
+        ReportView.Write(console, report);
+        return writer.ToString();
+    }
+}
