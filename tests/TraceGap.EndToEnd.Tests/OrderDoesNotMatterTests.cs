@@ -1,0 +1,152 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using TraceGap.Aggregation;
+using TraceGap.EndToEnd.Tests.Serving;
+using TraceGap.EndToEnd.Tests.Traces;
+using TraceGap.Server;
+using TraceGap.Server.Configuration;
+
+namespace TraceGap.EndToEnd.Tests;
+
+/// <summary>
+/// The one invariant of the whole system: a report depends on the set of distinct spans that were acknowledged, not on order, batching, duplication, lateness, restarts or
+/// crashes, and equals the offline analysis of the same spans, byte for byte.
+/// </summary>
+public sealed class OrderDoesNotMatterTests
+{
+    private static readonly (string, string)[] ShortPeriods =
+    [
+        ("ASSEMBLY__QUIETPERIOD", "100ms"), ("ASSEMBLY__IDLETIMEOUT", "200ms"), ("ASSEMBLY__ROOTGRACE", "800ms"),
+    ];
+
+    /// <summary>A running server and how to end it.</summary>
+    private sealed record Running(Uri OtlpGrpc, Uri Http, Func<Task> EndAsync);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Shuffled_repeated_late_and_killed_in_between_the_report_is_that_of_analyze(int seed) => await CompareAsync(seed, traces: 150, StartProcessAsync);
+
+    [Fact]
+    public void For_any_set_of_traces_restarts_in_between_change_nothing() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed => CompareAsync(seed, traces: 1 + (seed % 60), StartInProcessAsync).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+
+    private static async Task CompareAsync(int seed, int traces, Func<string, Task<Running>> startAsync)
+    {
+        List<EmittedSpan> spans = RandomTraces.Generate(seed, traces);
+        string folder = Directory.CreateTempSubdirectory("tracegap-order-").FullName;
+        string file = Path.Combine(folder, "spans.pb");
+        await File.WriteAllBytesAsync(file, SpanSource.Request(spans).ToByteArray());
+        CommandRun offline = await CommandRun.OfAsync("analyze", file, "--format", "json");
+        Assert.True(offline.ExitCode == 0, offline.Errors);
+
+        string online = await ServeAsync(new Random(seed), spans, Path.Combine(folder, "data"), offline.Output, startAsync);
+
+        Assert.Equal(ReportText.Comparable(offline.Output), ReportText.Comparable(online));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> ServeAsync(
+        Random random, List<EmittedSpan> spans, string data, string expected, Func<string, Task<Running>> startAsync)
+    {
+        EmittedSpan[] order = [.. spans, .. spans.Where(_ => random.Next(5) == 0)];
+        random.Shuffle(order);
+        Running server = await startAsync(data);
+        try
+        {
+            for (int sent = 0; sent < order.Length;)
+            {
+                int count = Math.Min(random.Next(1, 120), order.Length - sent);
+                using (RawGrpcClient client = new(server.OtlpGrpc))
+                {
+                    await client.ExportAsync(SpanSource.Request(order.AsSpan(sent, count).ToArray()));
+                }
+
+                sent += count;
+                if (random.Next(4) == 0)
+                {
+                    // Long enough for traces to be analysed before the rest of them comes.
+                    await Task.Delay(400);
+                }
+
+                if (random.Next(6) == 0)
+                {
+                    // The request that is under way is sent again in full, as exporters do: whatever of it was kept must not count twice.
+                    ExportTraceServiceRequest underWay = SpanSource.Request(order.AsSpan(sent, Math.Min(200, order.Length - sent)).ToArray());
+                    await EndDuringAsync(server, underWay);
+                    server = await startAsync(data);
+                }
+            }
+
+            return await SettledReportAsync(server, expected);
+        }
+        finally
+        {
+            await server.EndAsync();
+        }
+    }
+
+    private static async Task EndDuringAsync(Running server, ExportTraceServiceRequest request)
+    {
+        using RawGrpcClient client = new(server.OtlpGrpc);
+        Task<(int, string, byte[])> answer = client.CallAsync("/opentelemetry.proto.collector.trace.v1.TraceService/Export", request);
+        await server.EndAsync();
+        try
+        {
+            await answer;
+        }
+        catch (HttpRequestException)
+        {
+        }
+    }
+
+    /// <summary>Waits for the report that is expected; gives up with the one there is.</summary>
+    private static async Task<string> SettledReportAsync(Running server, string expected)
+    {
+        const int MaxPolls = 200;
+        string report = "";
+        string comparable = ReportText.Comparable(expected);
+        int polls = 0;
+        await Poll.UntilAsync(
+            async client =>
+            {
+                report = await client.GetStringAsync(new Uri(server.Http, $"/api/v1/report?{ReportText.SameWindow(expected)}"));
+                return ReportText.Comparable(report) == comparable || ++polls == MaxPolls;
+            },
+            () => "the server does not answer");
+        return report;
+    }
+
+    private static async Task<Running> StartProcessAsync(string data)
+    {
+        ServerProcess process = await ServerProcess.StartAsync(data, ShortPeriods);
+        return new Running(process.OtlpGrpc, process.Http, () =>
+        {
+            process.Dispose();
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task<Running> StartInProcessAsync(string data)
+    {
+        ServerOptions options = new()
+        {
+            DataFolder = data,
+            OtlpGrpc = "127.0.0.1:0",
+            Http = "127.0.0.1:0",
+            Assembly = new AssemblyOptions
+            {
+                Quiet = TimeSpan.FromMilliseconds(100),
+                Idle = TimeSpan.FromMilliseconds(200),
+                RootGrace = TimeSpan.FromMilliseconds(800),
+            },
+        };
+        TraceGapServer server = await TraceGapServer.StartAsync(options, NullLoggerFactory.Instance);
+        return new Running(server.OtlpGrpc, server.Http, () => server.DisposeAsync().AsTask());
+    }
+}

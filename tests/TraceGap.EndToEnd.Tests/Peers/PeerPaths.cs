@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace TraceGap.EndToEnd.Tests.Peers;
+
+/// <summary>Where the peers are, and what to do where they are not.</summary>
+internal static class PeerPaths
+{
+    /// <summary>Debian's interpreter: the one that has Debian's packages, whatever else is first on the path.</summary>
+    public const string Python = "/usr/bin/python3";
+
+    public const string Node = "node";
+
+    public const string Protoc = "protoc";
+
+    private static readonly Lazy<string?> PythonProblem = new(() =>
+        Runs(Python, "-c", "import grpc, google.protobuf") && Runs(Protoc, "--version") ? null : "needs apt's python3-grpcio, python3-protobuf and protobuf-compiler");
+
+    private static readonly Lazy<string?> NodeProblem = new(() =>
+        Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@grpc", "grpc-js"))
+            ? null
+            : "needs Node, and `npm ci` in tests/TraceGap.EndToEnd.Tests/Peers/node");
+
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static string Protos => Path.Combine(Root, "protos");
+
+    public static string Peers => Path.Combine(Root, "tests", "TraceGap.EndToEnd.Tests", "Peers");
+
+    public static string NodeFolder => Path.Combine(Peers, "node");
+
+    public static string PythonFolder => Path.Combine(Peers, "python");
+
+    /// <summary>Why <paramref name="peer"/> cannot be run here; null if it can.</summary>
+    public static string? Problem(Peer peer) => peer == Peer.Python ? PythonProblem.Value : NodeProblem.Value;
+
+    private static bool Runs(string program, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "TraceGap.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException($"No TraceGap.sln above {AppContext.BaseDirectory}.");
+    }
+}
