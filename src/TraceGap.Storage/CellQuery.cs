@@ -28,8 +28,3 @@ public sealed record CellQuery
 /// <param name="Key">The key.</param>
 /// <param name="Cell">The sum of its minutes; the caller owns it.</param>
 public sealed record KeyCell(RollupKey Key, RollupCell Cell);
-
-/// <summary>A span of minutes since the Unix epoch, both ends included.</summary>
-/// <param name="First">The earliest minute.</param>
-/// <param name="Last">The latest minute.</param>
-public readonly record struct MinuteSpan(long First, long Last);

@@ -185,10 +185,6 @@ public sealed class TraceStore : IDisposable
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public TracePage ListTraces(TraceQuery query) => Read(session => TraceLister.List(session, query));
 
-    /// <summary>The earliest and the latest minute with data; null if there is none.</summary>
-    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public MinuteSpan? DataSpan() => Read(CellReader.Span);
-
     /// <summary>Writes what waits, and closes all files.</summary>
     public void Dispose()
     {

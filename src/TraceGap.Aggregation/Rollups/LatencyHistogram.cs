@@ -45,15 +45,13 @@ public sealed class LatencyHistogram
         SumNanos += other.SumNanos;
     }
 
-    /// <summary>Quantile q in (0, 1]: the geometric middle of the bin of rank ⌈q·n⌉, ns; null without values.</summary>
-    public double? Quantile(double q)
-    {
-        if (Count == 0)
-        {
-            return null;
-        }
+    /// <summary>The rank of a percentile among so many values, ⌈q·n⌉ with q in whole percent, so that no rank depends on rounding; 1..n, and 1 without values.</summary>
+    public static long Rank(int percent, long count) => Math.Clamp((long)((((Int128)count * percent) + 99) / 100), 1, Math.Max(1, count));
 
-        long rank = Math.Clamp((long)Math.Ceiling(q * Count), 1, Count);
+    /// <summary>A percentile: the geometric middle of the bin that has its <see cref="Rank"/>, ns; null without values.</summary>
+    public double? Percentile(int percent)
+    {
+        long rank = Rank(percent, Count);
         foreach ((int bin, long count) in _counts)
         {
             rank -= count;
@@ -63,7 +61,7 @@ public sealed class LatencyHistogram
             }
         }
 
-        throw new InvalidOperationException("The counts of a histogram add up to its count.");
+        return null;
     }
 
     /// <summary>Exact mean, ns; null without values.</summary>

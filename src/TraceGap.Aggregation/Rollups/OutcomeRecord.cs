@@ -75,9 +75,6 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
     /// <summary>Whether the last position of the path has a step that failed of its own, unrecovered.</summary>
     public bool LastFailed { get; }
 
-    /// <summary>Whether any step failed of its own; false is event A of the decomposition.</summary>
-    public bool HasOwnFailure => Steps.Any(static step => step.OwnFailures > 0);
-
     /// <inheritdoc/>
     public bool Equals(OutcomeRecord? other)
     {

@@ -53,7 +53,7 @@ internal sealed class LatencyAttribution
         Quantile(90),
         Quantile(95),
         Quantile(99),
-        _count > 0 ? (double)_sum / (LatencyRanks.NanosPerMillisecond * _count) : null,
+        _count > 0 ? (double)_sum / (LatencyUnits.NanosPerMillisecond * _count) : null,
         _count > 0 ? [Band("p50", 45, 55), Band("p95", 95, 100), Band("p99", 99, 100)] : [],
         ShareOf(_coordination),
         ShareOf(_covered));
@@ -61,13 +61,13 @@ internal sealed class LatencyAttribution
     /// <summary>A percentile, ms; null without traces.</summary>
     public double? Quantile(int percent)
     {
-        long rank = LatencyRanks.Of(percent, _count);
+        long rank = LatencyHistogram.Rank(percent, _count);
         foreach ((int number, DurationBin bin) in _bins)
         {
             rank -= bin.Count;
             if (rank <= 0)
             {
-                return LatencyRanks.Middle(number);
+                return LatencyUnits.Middle(number);
             }
         }
 
@@ -86,8 +86,8 @@ internal sealed class LatencyAttribution
 
     private LatencyBand Band(string name, int fromPercent, int toPercent)
     {
-        long first = LatencyRanks.Of(fromPercent, _count);
-        long last = LatencyRanks.Of(toPercent, _count);
+        long first = LatencyHistogram.Rank(fromPercent, _count);
+        long last = LatencyHistogram.Rank(toPercent, _count);
         DurationBin band = new();
         long below = 0;
         foreach (DurationBin bin in _bins.Values)
@@ -105,7 +105,7 @@ internal sealed class LatencyAttribution
 
     private static BandLayer[] Layers(DurationBin band)
     {
-        double perTrace = LatencyRanks.NanosPerMillisecond * band.Count;
+        double perTrace = LatencyUnits.NanosPerMillisecond * band.Count;
         List<(Int128 Nanos, BandLayer Layer)> layers = [];
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {

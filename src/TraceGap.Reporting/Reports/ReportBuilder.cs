@@ -95,10 +95,10 @@ public static class ReportBuilder
             total.Recovered,
             total.Rate.ToEstimate(),
             new CriticalTime(
-                critical.Count > 0 ? (double)critical.SumNanos / (LatencyRanks.NanosPerMillisecond * critical.Count) : null,
-                LatencyRanks.Milliseconds(critical, 50),
-                LatencyRanks.Milliseconds(critical, 95),
-                LatencyRanks.Milliseconds(critical, 99)),
+                critical.Count > 0 ? (double)critical.SumNanos / (LatencyUnits.NanosPerMillisecond * critical.Count) : null,
+                LatencyUnits.Milliseconds(critical, 50),
+                LatencyUnits.Milliseconds(critical, 95),
+                LatencyUnits.Milliseconds(critical, 99)),
             figures.Latency.ShareOf(figures.Latency.LayerNanos(layer)),
             figures.Tokens[(int)layer]);
     }
@@ -127,9 +127,9 @@ public static class ReportBuilder
             total.Recovered,
             total.Rate.ToEstimate(),
             new StepQuantiles(
-                LatencyRanks.Milliseconds(cell.Durations, 50),
-                LatencyRanks.Milliseconds(cell.Durations, 95),
-                LatencyRanks.Milliseconds(cell.Durations, 99)),
+                LatencyUnits.Milliseconds(cell.Durations, 50),
+                LatencyUnits.Milliseconds(cell.Durations, 95),
+                LatencyUnits.Milliseconds(cell.Durations, 99)),
             figures.Latency.ShareOf(cell.CriticalNanos),
             [.. cell.Errors.OrderByDescending(static error => error.Value).Select(static error => new ErrorCount(error.Key, error.Value))]);
     }

@@ -81,6 +81,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             }
         }
 
+        TellWhatIsDamaged();
         _run = Task.Run(RunAsync);
     }
 
@@ -146,6 +147,19 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             Assemble();
             Close(_assembler.Flush());
             CommitAll();
+        }
+    }
+
+    private void TellWhatIsDamaged()
+    {
+        if (_store.TornInboxBytes > 0)
+        {
+            LogTornInbox(_store.TornInboxBytes);
+        }
+
+        foreach (StoreDamage damage in _store.Damages)
+        {
+            LogDamage(damage);
         }
     }
 
@@ -263,12 +277,12 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <returns>What to store; null if nothing new came, or if the trace shall wait for more.</returns>
     private TraceCommit? Analyse(ClosedTrace trace)
     {
-        StoredTrace? stored = _store.Find(trace.TraceId);
-        if (stored is not null && MustWait(trace, stored.SpanCount))
+        if (_store.TryGetStoredSpanCount(trace.TraceId, out int storedSpans) && MustWait(trace, storedSpans))
         {
             return null;
         }
 
+        StoredTrace? stored = storedSpans > 0 ? _store.Find(trace.TraceId) : null;
         MergedTrace merged = TraceMerge.Join(stored?.Spans ?? [], trace.Spans);
         bool isGraceOver = trace.Reason == CloseReason.RootGrace || trace is { Reason: CloseReason.Overflow, Spans.Count: 0 };
         if (merged.Added.Count == 0 && !(isGraceOver && stored is { IsOpen: true }))
@@ -342,6 +356,12 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
 
     [LoggerMessage(1005, LogLevel.Critical, "Traces cannot be stored because of a defect and wait in the inbox")]
     private partial void LogCommitDefect(Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Information, "The end of the inbox, {Bytes} bytes of a write that was never acknowledged, was cut off")]
+    private partial void LogTornInbox(long bytes);
+
+    [LoggerMessage(1007, LogLevel.Error, "Stored bytes cannot be read and were set aside, the rest is served: {Damage}")]
+    private partial void LogDamage(StoreDamage damage);
 
     private readonly record struct Arrival(IReadOnlyList<SpanRecord> Spans, long Position, LinkedListNode<long> Append);
 }

@@ -47,23 +47,6 @@ internal sealed class CellReader(string path, DamageLog damages)
         return answer;
     }
 
-    public static MinuteSpan? Span(SqlSession session)
-    {
-        long first = long.MaxValue;
-        long last = long.MinValue;
-        foreach ((long key, _) in StoredKeys.ReadKeys(session))
-        {
-            long from = MinuteCell.IdOf(key, 0);
-            long to = MinuteCell.IdOf(key + 1, 0);
-            first = Math.Min(first, MinuteOf(session.Number("SELECT min(id) FROM minute_cell WHERE id >= $1 AND id < $2", from, to)) ?? long.MaxValue);
-            last = Math.Max(last, MinuteOf(session.Number("SELECT max(id) FROM minute_cell WHERE id >= $1 AND id < $2", from, to)) ?? long.MinValue);
-        }
-
-        return first <= last ? new MinuteSpan(first, last) : null;
-    }
-
-    private static long? MinuteOf(long? cell) => cell & uint.MaxValue;
-
     private RollupCell Merge(SqlSession session, long key, CellQuery query)
     {
         HashSet<long> unreadable = [];

@@ -56,7 +56,7 @@ public class RollupPropertiesTests
             LatencyHistogram histogram = HistogramOf(it.Values);
             long[] sorted = [.. it.Values.Order()];
             int rank = ((sorted.Length * it.Percent) + 99) / 100;
-            return histogram.Quantile(it.Percent / 100.0) == LatencyBins.Middle(LatencyBins.Of(sorted[rank - 1]))
+            return histogram.Percentile(it.Percent) == LatencyBins.Middle(LatencyBins.Of(sorted[rank - 1]))
                 && histogram.Mean() == (double)sorted.Aggregate(Int128.Zero, static (sum, value) => sum + value) / sorted.Length;
         }).QuickCheckThrowOnFailure();
     }
@@ -82,7 +82,7 @@ public class RollupPropertiesTests
     [Fact]
     public void A_histogram_without_values_has_no_figures()
     {
-        Assert.Null(new LatencyHistogram().Quantile(0.5));
+        Assert.Null(new LatencyHistogram().Percentile(50));
         Assert.Null(new LatencyHistogram().Mean());
     }
 

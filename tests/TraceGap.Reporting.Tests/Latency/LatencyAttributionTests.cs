@@ -33,7 +33,7 @@ public sealed class LatencyAttributionTests
     [InlineData(100, long.MaxValue, long.MaxValue)]
     public void A_rank_is_the_percentile_rounded_up(int percent, long count, long rank)
     {
-        Assert.Equal(rank, LatencyRanks.Of(percent, count));
+        Assert.Equal(rank, LatencyHistogram.Rank(percent, count));
     }
 
     [Fact]

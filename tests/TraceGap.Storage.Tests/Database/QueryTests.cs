@@ -114,7 +114,6 @@ public sealed class QueryTests
     {
         using DataFolder folder = new();
         using TraceStore store = folder.Open();
-        Assert.Null(store.DataSpan());
         Assert.Empty(store.ReadCells(Make.AllCells));
         Assert.Empty(store.ListTraces(new TraceQuery()).Traces);
         Assert.Empty(store.SmallestFailureExamples(Make.AllCells));

@@ -282,9 +282,6 @@ public sealed class TraceStoreTests
                 Same.Cells(expected[cell.Key], cell.Cell);
             }
         }
-
-        Assert.Equal(
-            new MinuteSpan(current.Values.Min(static trace => trace.Minute), current.Values.Max(static trace => trace.Minute)), store.DataSpan());
     }
 
     private static void AssertExamples(TraceStore store, Dictionary<TraceId, TraceContribution> current)
