@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry.Proto.Collector.Trace.V1;
+using OpenTelemetry.Proto.Trace.V1;
 using TraceGap.Aggregation;
 using TraceGap.EndToEnd.Tests.Serving;
 using TraceGap.EndToEnd.Tests.Traces;
@@ -35,6 +37,45 @@ public sealed class OrderDoesNotMatterTests
     public void For_any_set_of_traces_restarts_in_between_change_nothing() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed => CompareAsync(seed, traces: 1 + (seed % 60), StartInProcessAsync).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+
+    [Fact]
+    public async Task A_repeated_span_that_looks_like_a_root_does_not_keep_an_open_trace_open()
+    {
+        Random random = new(5);
+        ByteString traceId = SpanSource.Id(random, 16);
+        EmittedSpan[] orphans =
+        [
+            .. Enumerable.Range(0, 2).Select(index => new EmittedSpan("shop", new Span
+            {
+                TraceId = traceId,
+                SpanId = SpanSource.Id(random, 8),
+                ParentSpanId = SpanSource.Id(random, 8),
+                Name = "POST /ask",
+                Kind = Span.Types.SpanKind.Server,
+                StartTimeUnixNano = 60_000_000_000 + (ulong)index,
+                EndTimeUnixNano = 61_000_000_000,
+            })),
+        ];
+        string data = Directory.CreateTempSubdirectory("tracegap-open-").FullName;
+        Running server = await StartInProcessAsync(data);
+        try
+        {
+            using RawGrpcClient client = new(server.OtlpGrpc);
+            await client.ExportAsync(SpanSource.Request(orphans));
+            await UntilAsync("open", 1);
+            await client.ExportAsync(SpanSource.Request([orphans[0]]));
+            await UntilAsync("unknown", 1);
+        }
+        finally
+        {
+            await server.EndAsync();
+            Directory.Delete(data, recursive: true);
+        }
+
+        Task UntilAsync(string outcome, int count) => Poll.UntilAsync(
+            async http => JsonNode.Parse(await http.GetStringAsync(new Uri(server.Http, "/api/v1/report?from=0&to=600")))!["traces"]![outcome]!.GetValue<int>() == count,
+            () => $"the trace did not become {outcome}");
+    }
 
     private static async Task CompareAsync(int seed, int traces, Func<string, Task<Running>> startAsync)
     {

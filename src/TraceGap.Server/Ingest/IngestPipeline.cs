@@ -287,6 +287,8 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         bool isGraceOver = trace.Reason == CloseReason.RootGrace || trace is { Reason: CloseReason.Overflow, Spans.Count: 0 };
         if (merged.Added.Count == 0 && !(isGraceOver && stored is { IsOpen: true }))
         {
+            // Repeated spans may look like a whole trace by themselves; what is stored says whether a root is still awaited.
+            TellAssembler(trace, stored is { IsOpen: true });
             return null;
         }
 
