@@ -6,8 +6,11 @@ public sealed record DecodeLimits
     /// <summary>The limits as documented.</summary>
     public static DecodeLimits Default { get; } = new();
 
+    /// <summary>Default of <see cref="MaxValueChars"/>.</summary>
+    public const int DefaultMaxValueChars = 256;
+
     /// <summary>Longest kept attribute value, UTF-16 code units. Keys on the list are identifiers, names and numbers; 256 holds every real one, and a prompt that strays in is cut.</summary>
-    public int MaxValueChars { get; init; } = 256;
+    public int MaxValueChars { get; init; } = DefaultMaxValueChars;
 
     /// <summary>Longest kept span, scope or exception type name, UTF-16 code units. Names are meant to repeat; longer ones are text.</summary>
     public int MaxNameChars { get; init; } = 256;
@@ -23,12 +26,6 @@ public sealed record DecodeLimits
 
     /// <summary>How much of an error text is searched for facts, bytes: the message comes first, stack traces follow.</summary>
     public int MaxErrorTextBytes { get; init; } = 1024;
-
-    /// <summary>Entries in the cache of recurring texts of one decoder: 4,096 × about 250 bytes is 1 MB at most. A power of two.</summary>
-    public int InternedTexts { get; init; } = 4096;
-
-    /// <summary>Longest text that is cached, bytes of UTF-8: longer ones rarely recur.</summary>
-    public int MaxInternedBytes { get; init; } = 64;
 
     /// <summary>Largest single message or line of a file, bytes; a larger one is named and passed over. It is held in memory while it is decoded.</summary>
     public int MaxFileMessageBytes { get; init; } = 256 * 1024 * 1024;

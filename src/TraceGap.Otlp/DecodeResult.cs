@@ -4,7 +4,7 @@ namespace TraceGap.Otlp;
 public sealed class DecodeResult
 {
     /// <summary>The spans that were kept, in the order of the request. Empty if <see cref="Malformed"/> is set.</summary>
-    public SpanRecord[] Spans { get; init; } = [];
+    public SpanBatch Batch { get; init; } = SpanBatch.Empty;
 
     /// <summary>Spans that were rejected one by one; the rest of the request stands.</summary>
     public int RejectedSpans { get; init; }
@@ -15,8 +15,11 @@ public sealed class DecodeResult
     /// <summary>Why nothing of the request could be kept: the framing above the spans is broken. Null if it is not.</summary>
     public string? Malformed { get; init; }
 
-    /// <summary>Attributes of spans, scopes and resources that are not on the list of kept keys, or were one too many.</summary>
+    /// <summary>Attributes of spans, scopes and resources that are not on the list of kept keys, or were one too many; content is counted apart.</summary>
     public long AttributesNotKept { get; init; }
+
+    /// <summary>Attributes of spans, scopes, resources and events that hold content, which was read for facts and not kept.</summary>
+    public long ContentDropped { get; init; }
 
     /// <summary>Kept names and values that were cut to their longest length.</summary>
     public long ValuesCapped { get; init; }

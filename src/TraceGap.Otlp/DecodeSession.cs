@@ -1,4 +1,5 @@
 using TraceGap.Otlp.Attributes;
+using TraceGap.Otlp.Batches;
 using TraceGap.Otlp.Json;
 using TraceGap.Otlp.Wire;
 
@@ -7,22 +8,20 @@ namespace TraceGap.Otlp;
 /// <summary>The state of decoding one request, whatever its encoding; its buffers and caches serve the next one too. One owner at a time.</summary>
 internal sealed class DecodeSession
 {
-    private readonly List<SpanRecord> _spans = [];
+    private readonly BatchWriter _batch = new();
     private int _rejected;
     private string? _rejectReason;
     private string? _malformed;
-    private DecodeTally _tallyBeforeSpan;
 
-    public DecodeSession(DecodeLimits limits, IEnumerable<string> alsoKeep)
+    public DecodeSession(DecodeLimits limits, KeepOptions keep)
     {
         Limits = limits;
-        KeyTable keys = new(alsoKeep);
-        TextCache texts = new(limits.InternedTexts, limits.MaxInternedBytes);
-        Span = new SpanBuilder(keys, texts, limits);
-        Header = new HeaderBuilder(keys, texts, limits);
+        KeyTable keys = new(keep);
+        Span = new SpanBuilder(keys, _batch, limits);
+        Header = new HeaderBuilder(keys, _batch, limits);
         Json = new CompactJson(limits.MaxContentBytes);
         Levels = new ProtobufValueReader.Level[Math.Max(limits.MaxValueDepth, 1)];
-        JsonPlaces = new JsonValueReader.Place[(3 * Levels.Length) + 3];
+        JsonPlaces = new JsonValueReader.Place[JsonValueReader.PlacesPerLevel * Levels.Length];
     }
 
     public DecodeLimits Limits { get; }
@@ -39,7 +38,7 @@ internal sealed class DecodeSession
     /// <summary>The arrays and maps around it.</summary>
     public ProtobufValueReader.Level[] Levels { get; }
 
-    /// <summary>The same in JSON, where an array or map takes three objects and arrays.</summary>
+    /// <summary>The same in JSON, where an array or map takes several objects and arrays.</summary>
     public JsonValueReader.Place[] JsonPlaces { get; }
 
     /// <summary>Where the key at hand is unescaped.</summary>
@@ -51,26 +50,23 @@ internal sealed class DecodeSession
     /// <summary>Starts the next request.</summary>
     public void Begin()
     {
-        _spans.Clear();
+        _batch.Clear();
         (_rejected, _rejectReason, _malformed) = (0, null, null);
         Span.Tally = Header.Tally = default;
     }
 
     /// <summary>Starts the next span.</summary>
-    public void BeginSpan()
-    {
-        _tallyBeforeSpan = Span.Tally;
-        Span.Begin();
-    }
+    public void BeginSpan() => Span.Begin();
 
-    public void Accept(ResourceRecord resource, ScopeRecord scope) => _spans.Add(Span.Build(resource, scope));
+    /// <summary>Keeps the span that was read. <paramref name="origin"/> is what <see cref="HeaderBuilder.BuildOrigin"/> gave.</summary>
+    public void Accept(int origin) => Span.Build(origin);
 
     /// <summary>Rejects the span being read. <paramref name="json"/> says whose names the reason uses.</summary>
     public void Reject(in DecodeError error, bool json)
     {
         _rejected++;
         _rejectReason ??= json ? error.JsonText : error.ProtobufText;
-        Span.Tally = _tallyBeforeSpan;
+        Span.TakeBack();
     }
 
     /// <summary>Gives up on the whole request.</summary>
@@ -87,10 +83,11 @@ internal sealed class DecodeSession
         DecodeTally headers = Header.Tally;
         return new DecodeResult
         {
-            Spans = [.. _spans],
+            Batch = _batch.Build(),
             RejectedSpans = _rejected,
             RejectReason = _rejectReason,
             AttributesNotKept = spans.AttributesNotKept + headers.AttributesNotKept,
+            ContentDropped = spans.ContentDropped + headers.ContentDropped,
             ValuesCapped = spans.ValuesCapped + headers.ValuesCapped,
             ValuesTooDeep = spans.ValuesTooDeep + headers.ValuesTooDeep,
             InvalidTexts = spans.InvalidTexts + headers.InvalidTexts,

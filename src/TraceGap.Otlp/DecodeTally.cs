@@ -4,6 +4,7 @@ namespace TraceGap.Otlp;
 internal struct DecodeTally
 {
     public long AttributesNotKept;
+    public long ContentDropped;
     public long ValuesCapped;
     public long ValuesTooDeep;
     public long InvalidTexts;

@@ -6,15 +6,16 @@ namespace TraceGap.Otlp;
 /// <summary>Turns OTLP trace requests (ExportTraceServiceRequest, or TracesData, which is the same) into span records.</summary>
 /// <remarks>
 /// What is broken inside one span's own length costs that span; what is broken above costs the request. Nothing is thrown, whatever the bytes.
+/// A request of up to half a gibibyte is safe to give: its batch fits an array, however much it grows.
 /// A decoder keeps caches and buffers between requests and has one user at a time; what it returns is immutable and may go anywhere.
 /// </remarks>
 public sealed class OtlpTraceDecoder
 {
     private readonly DecodeSession _session;
 
-    /// <summary>Makes a decoder. <paramref name="alsoKeep"/> are attribute keys to keep beyond <see cref="Attributes.AttributeKeys.Kept"/>; content keys among them are ignored.</summary>
-    public OtlpTraceDecoder(DecodeLimits? limits = null, IEnumerable<string>? alsoKeep = null) =>
-        _session = new DecodeSession(limits ?? DecodeLimits.Default, alsoKeep ?? []);
+    /// <summary>Makes a decoder; by default with the limits as documented and the built-in list of kept attributes.</summary>
+    public OtlpTraceDecoder(DecodeLimits? limits = null, KeepOptions? keep = null) =>
+        _session = new DecodeSession(limits ?? DecodeLimits.Default, keep ?? KeepOptions.Default);
 
     /// <summary>Decodes a request in the Protocol Buffers wire format. Fields that OTLP 1.11 does not define are ignored.</summary>
     public DecodeResult DecodeProtobuf(ReadOnlySpan<byte> request)

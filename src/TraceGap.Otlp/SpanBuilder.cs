@@ -1,88 +1,122 @@
+using System.Text;
 using TraceGap.Otlp.Attributes;
+using TraceGap.Otlp.Batches;
 using TraceGap.Otlp.Facts;
 
 namespace TraceGap.Otlp;
 
-/// <summary>Makes a <see cref="SpanRecord"/> from fields in any order. Both encodings of OTLP fill it, so both give the same record.</summary>
+/// <summary>Writes a span into the batch from fields in any order. Both encodings of OTLP fill it, so both give the same span.</summary>
 /// <remarks>Repeated single fields: the last one counts, as Protocol Buffers has it.</remarks>
-internal sealed class SpanBuilder(KeyTable keys, TextCache texts, DecodeLimits limits)
+internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits limits)
 {
-    private readonly AttributeCollector _attributes = new(keys, texts, limits);
+    private const int None = -1;
+
+    private readonly AttributeCollector _attributes = new(keys, batch.Texts, limits);
     private readonly ContentFacts _facts = new(limits);
     private readonly ToolSpans _toolSpans = new(keys);
     private readonly KeyRule _finishReasons = Known(keys, "gen_ai.response.finish_reasons");
+    private readonly KeyRule _toolResult = Known(keys, "gen_ai.tool.call.result");
     private readonly KeyRule _evaluationName = Known(keys, "gen_ai.evaluation.name");
     private readonly KeyRule _evaluationScore = Known(keys, "gen_ai.evaluation.score.value");
     private readonly KeyRule _evaluationLabel = Known(keys, "gen_ai.evaluation.score.label");
 
-    private string _name = "";
-    private string? _exceptionType;
-    private long _weight;
-    private long _startUnixNanos;
-    private long _endUnixNanos;
+    private readonly bool _dropsExceptionType = keys.Find("exception.type") is { Use: KeyUse.Drop };
+
+    private SpanRow _row;
+    private int _textsBefore;
+    private DecodeTally _tallyBefore;
 
     /// <summary>What was cut so far in this request.</summary>
     public ref DecodeTally Tally => ref _attributes.Tally;
 
-    public TraceId TraceId { get; set; }
+    /// <summary>The attributes of the span. Who adds to them directly also gives them to <see cref="ReadFacts"/>.</summary>
+    public AttributeCollector Attributes => _attributes;
 
-    public SpanId SpanId { get; set; }
+    public TraceId TraceId
+    {
+        get => _row.TraceId;
+        set => _row.TraceId = value;
+    }
 
-    public SpanId ParentSpanId { get; set; }
+    public SpanId SpanId
+    {
+        get => _row.SpanId;
+        set => _row.SpanId = value;
+    }
 
-    public SpanKind Kind { get; set; }
+    public SpanId ParentSpanId
+    {
+        set => _row.ParentSpanId = value;
+    }
 
-    public SpanStatus Status { get; set; }
-
-    public uint Flags { get; set; }
+    public uint Flags
+    {
+        set => _row.Flags = value;
+    }
 
     /// <summary>Starts the next span.</summary>
     public void Begin()
     {
+        _textsBefore = batch.Texts.Table.Count;
+        _tallyBefore = Tally;
         _attributes.Begin();
         _facts.Begin();
-        (TraceId, SpanId, ParentSpanId, Kind, Status, Flags) = (default, default, default, default, default, default);
-        (_name, _exceptionType, _weight, _startUnixNanos, _endUnixNanos) = ("", null, SpanRecord.UnitWeight, 0, 0);
+        _row = new SpanRow { Name = None, ExceptionType = None, Weight = SpanRecord.UnitWeight };
     }
 
-    public void SetName(ReadOnlySpan<byte> name) => _name = _attributes.Name(name);
+    /// <summary>Forgets the span: nothing of it is in the batch or counted.</summary>
+    public void TakeBack()
+    {
+        batch.Texts.Table.TakeBack(_textsBefore);
+        Tally = _tallyBefore;
+    }
 
-    public void SetTraceState(ReadOnlySpan<byte> traceState) => _weight = SamplingWeight.Of(traceState);
+    public void SetName(ReadOnlySpan<byte> name) => _row.Name = _attributes.NameOfOwner(name);
+
+    public void SetTraceState(ReadOnlySpan<byte> traceState) => _row.Weight = SamplingWeight.Of(traceState);
 
     public void SetStatusText(ReadOnlySpan<byte> message) => _facts.StatusText(message);
 
     /// <summary>Sets the kind from its number; numbers that OTLP does not define read as unspecified.</summary>
-    public void SetKind(ulong number) => Kind = number <= (ulong)SpanKind.Consumer ? (SpanKind)number : SpanKind.Unspecified;
+    public void SetKind(ulong number) => _row.Kind = number <= (ulong)SpanKind.Consumer ? (SpanKind)number : SpanKind.Unspecified;
 
     /// <summary>Sets the status code from its number; numbers that OTLP does not define read as unset.</summary>
-    public void SetStatus(ulong number) => Status = number <= (ulong)SpanStatus.Error ? (SpanStatus)number : SpanStatus.Unset;
+    public void SetStatus(ulong number) => _row.Status = number <= (ulong)SpanStatus.Error ? (SpanStatus)number : SpanStatus.Unset;
 
-    public void SetStart(ulong unixNanos) => _startUnixNanos = Clamp(unixNanos);
+    public void SetStart(ulong unixNanos) => _row.StartUnixNanos = Clamp(unixNanos);
 
-    public void SetEnd(ulong unixNanos) => _endUnixNanos = Clamp(unixNanos);
+    public void SetEnd(ulong unixNanos) => _row.EndUnixNanos = Clamp(unixNanos);
 
     /// <summary>The rule for a key, or null if the attribute is of no interest.</summary>
-    public KeyRule? RuleOf(ReadOnlySpan<byte> key) => keys.Find(key);
+    public KeyRule? RuleOf(ReadOnlySpan<byte> key) => _attributes.RuleOf(key);
 
     /// <summary>An attribute of the span, with the rule that <see cref="RuleOf"/> gave for its key.</summary>
     public void Attribute(KeyRule? rule, ReadOnlySpan<byte> key, in RawValue value, bool weak = false)
+    {
+        ReadFacts(rule, key, value);
+        _attributes.Add(rule, key, value, weak);
+    }
+
+    /// <summary>Reads what an attribute says beyond what is kept of it.</summary>
+    public void ReadFacts(KeyRule? rule, ReadOnlySpan<byte> key, in RawValue value)
     {
         if (rule is not null && rule.Use > KeyUse.Keep)
         {
             _facts.Attribute(rule, key, value);
         }
-
-        _attributes.Add(rule, key, value, weak);
     }
 
-    /// <summary>An event begins. Attributes of <see cref="SpanEvent.None"/> need not be given.</summary>
+    /// <summary>True if arrays and maps among the attributes of an event are worth turning into text.</summary>
+    public bool WantsText(SpanEvent spanEvent) => spanEvent != SpanEvent.None || keys.KeepsContent;
+
+    /// <summary>An event begins.</summary>
     public void BeginEvent(SpanEvent spanEvent)
     {
         switch (spanEvent)
         {
             case SpanEvent.Exception:
                 _facts.BeginException();
-                _exceptionType = null;
+                _row.ExceptionType = None;
                 break;
             case SpanEvent.FirstChunk:
                 _facts.Add(SpanFacts.FirstChunkEvent);
@@ -101,6 +135,11 @@ internal sealed class SpanBuilder(KeyTable keys, TextCache texts, DecodeLimits l
     /// <summary>An attribute of the event.</summary>
     public void EventAttribute(SpanEvent spanEvent, ReadOnlySpan<byte> key, in RawValue value)
     {
+        if (spanEvent != SpanEvent.OperationDetails && keys.Find(key) is { IsContent: true } content)
+        {
+            _attributes.Add(content, key, value, weak: true);
+        }
+
         switch (spanEvent)
         {
             case SpanEvent.Exception:
@@ -114,6 +153,7 @@ internal sealed class SpanBuilder(KeyTable keys, TextCache texts, DecodeLimits l
                 break;
             case SpanEvent.ToolMessage when key.SequenceEqual("content"u8):
                 _facts.ToolMessage(value);
+                _attributes.Add(_toolResult, key, value, weak: true);
                 break;
             case SpanEvent.OperationDetails:
                 Attribute(keys.Find(key), key, value, weak: true);
@@ -123,30 +163,16 @@ internal sealed class SpanBuilder(KeyTable keys, TextCache texts, DecodeLimits l
         }
     }
 
-    /// <summary>The span as it stands.</summary>
-    public SpanRecord Build(ResourceRecord resource, ScopeRecord scope)
+    /// <summary>Writes the span as it stands.</summary>
+    public void Build(int origin)
     {
-        AttributeSet attributes = _attributes.Build();
-        SpanFacts facts = _facts.Finish(isTool: _facts.DependOnTool && _toolSpans.IsTool(_attributes));
-        return new SpanRecord
-        {
-            TraceId = TraceId,
-            SpanId = SpanId,
-            ParentSpanId = ParentSpanId,
-            Name = _name,
-            Kind = Kind,
-            Status = Status,
-            Flags = Flags,
-            StartUnixNanos = _startUnixNanos,
-            EndUnixNanos = _endUnixNanos,
-            Resource = resource,
-            Scope = scope,
-            Attributes = attributes,
-            Facts = facts | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None),
-            ExceptionType = _exceptionType,
-            ResultCount = _facts.FinishResultCount(),
-            Weight = _weight,
-        };
+        BatchAttributes attributes = _attributes.Build();
+        _row.Facts = _facts.Finish(isTool: _facts.DependOnTool && _toolSpans.IsTool(_attributes))
+            | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None);
+        _row.ResultCount = _facts.FinishResultCount();
+        _row.Origin = origin;
+        _row.Name = _row.Name == None ? batch.Texts.Add([]) : _row.Name;
+        batch.AddSpan(_row, attributes);
     }
 
     private void ExceptionAttribute(ReadOnlySpan<byte> key, in RawValue value)
@@ -158,8 +184,13 @@ internal sealed class SpanBuilder(KeyTable keys, TextCache texts, DecodeLimits l
 
         if (key.SequenceEqual("exception.type"u8))
         {
-            string type = _attributes.Name(value.Utf8);
-            _exceptionType = string.IsNullOrWhiteSpace(type) ? null : type;
+            if (_dropsExceptionType)
+            {
+                return;
+            }
+
+            int type = _attributes.Name(value.Utf8);
+            _row.ExceptionType = string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(batch.Texts.Table[type])) ? None : type;
             _facts.ExceptionType(value.Utf8);
         }
         else if (key.SequenceEqual("exception.message"u8))

@@ -38,8 +38,8 @@ public sealed class DecoderPropertyTests
             Assert.Equal(expected.RejectedSpans, actual.RejectedSpans);
             Assert.Equal(expected.RejectReason is null, actual.RejectReason is null);
             Assert.Equal(
-                (expected.AttributesNotKept, expected.ValuesCapped, expected.ValuesTooDeep, expected.InvalidTexts),
-                (actual.AttributesNotKept, actual.ValuesCapped, actual.ValuesTooDeep, actual.InvalidTexts));
+                (expected.AttributesNotKept, expected.ContentDropped, expected.ValuesCapped, expected.ValuesTooDeep, expected.InvalidTexts),
+                (actual.AttributesNotKept, actual.ContentDropped, actual.ValuesCapped, actual.ValuesTooDeep, actual.InvalidTexts));
         }).Check(Runs);
     }
 

@@ -3,7 +3,7 @@ namespace TraceGap.Otlp.Attributes;
 /// <summary>The attribute keys that TraceGap keeps or reads, in the words of the conventions that define them. Everything else is dropped unread.</summary>
 /// <remarks>
 /// A new convention is a word here and a rule where its layer or verdict is decided. Content (prompts, completions, tool arguments and results,
-/// queries, documents) is in the second half: it is read for facts and never kept. Keys that identify a person are in neither.
+/// queries, documents) is in the second half: it is read for facts and not kept unless that is switched on. Keys that identify a person are in neither.
 /// </remarks>
 public static class AttributeKeys
 {
@@ -144,7 +144,7 @@ public static class AttributeKeys
 
     private const string ToolOutputs = "gen_ai.tool.call.result ai.toolCall.result mcp.response.value gcp.vertex.agent.tool_response";
 
-    // Content that holds no fact. Listed so that a configuration that asks to keep it can be refused.
+    // Content that holds no fact. Listed so that it is known as content: counted where it is cut, kept only where content is.
     private const string OtherContent = """
         input.value output.mime_type input.mime_type gen_ai.input.messages gen_ai.system_instructions gen_ai.prompt gen_ai.tool.call.arguments
         gen_ai.retrieval.query.text reranker.query retrieval.query retrieval.document gen_ai.memory.records gen_ai.memory.query.text traceloop.entity.input db.query.text db.statement
@@ -162,7 +162,7 @@ public static class AttributeKeys
         .. Words(VercelAi), .. Words(Platforms), .. Words(Frameworks), .. Words(CodingAgents), .. Words(ModelServers),
     ];
 
-    /// <summary>True if values of <paramref name="key"/> hold prompts, completions, tool arguments or results, queries or documents: never kept.</summary>
+    /// <summary>True if values of <paramref name="key"/> hold prompts, completions, tool arguments or results, queries or documents: kept only with <see cref="KeepOptions.Content"/>.</summary>
     public static bool IsContent(string key) =>
         !Kept.Contains(key, StringComparer.Ordinal)
         && (ContentKeys.Contains(key) || Array.Exists(ContentPrefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
@@ -174,7 +174,7 @@ public static class AttributeKeys
     private static readonly string[] ContentPrefixes =
         [.. Words(OtherContentPrefixes), "llm.output_messages.", "gen_ai.completion.", "retrieval.documents.", "reranker.output_documents.", "reranker.input_documents."];
 
-    /// <summary>Rows for single keys, unranked.</summary>
+    /// <summary>Rows for single keys, unranked; of several for one key the first counts.</summary>
     internal static IEnumerable<KeyRule> Rules() =>
     [
         .. Kept.Select(key => new KeyRule(key, KeyUse.Keep)),
@@ -185,6 +185,7 @@ public static class AttributeKeys
         .. Words(ToolOutputs).Select(key => new KeyRule(key, KeyUse.ToolOutput)),
         new KeyRule("gen_ai.output.messages", KeyUse.OutputMessages),
         new KeyRule("gen_ai.retrieval.documents", KeyUse.Documents),
+        .. Words(OtherContent).Select(key => new KeyRule(key, KeyUse.Content)),
         .. PrefixRules().Where(rule => rule.Marker is not null).Select(rule => new KeyRule(rule.Marker!, KeyUse.KeepPresence)),
     ];
 
@@ -198,12 +199,14 @@ public static class AttributeKeys
         new KeyRule("retrieval.documents.", KeyUse.IndexedDocument) { Marker = "retrieval.documents.0" },
         new KeyRule("reranker.output_documents.", KeyUse.IndexedReranked) { Marker = "reranker.output_documents.0" },
         new KeyRule("reranker.input_documents.", KeyUse.IndexedInput) { Marker = "reranker.input_documents.0" },
+        .. Words(OtherContentPrefixes).Select(prefix => new KeyRule(prefix, KeyUse.Content)),
         new KeyRule("annotations.", KeyUse.IndexedEvaluation),
         new KeyRule("evaluations.", KeyUse.IndexedEvaluation),
         new KeyRule("trace.annotations.", KeyUse.IndexedEvaluation),
         new KeyRule("trace.evaluations.", KeyUse.IndexedEvaluation),
     ];
 
+    // Interned, as literals are: who looks for a key by its literal finds it by reference.
     private static string[] Words(string text) =>
-        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        Array.ConvertAll(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), string.Intern);
 }

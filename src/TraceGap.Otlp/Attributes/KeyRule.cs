@@ -3,6 +3,9 @@ namespace TraceGap.Otlp.Attributes;
 /// <summary>What becomes of an attribute.</summary>
 internal enum KeyUse : byte
 {
+    /// <summary>The attribute counts for nothing, as if it had not been sent.</summary>
+    Drop,
+
     /// <summary>The value is kept.</summary>
     Keep,
 
@@ -12,13 +15,16 @@ internal enum KeyUse : byte
     /// <summary>The value is kept, and is a number of documents or rows.</summary>
     KeepCount,
 
-    /// <summary>Numbers and booleans are kept; of text only that it was there (an empty text).</summary>
+    /// <summary>Numbers and booleans are kept; text is content, of which it is kept that it was there (an empty text).</summary>
     KeepPresence,
 
     /// <summary>Every key with the prefix is kept.</summary>
     KeepPrefix,
 
-    /// <summary>Content: what a span gave back. Read for facts, never kept.</summary>
+    /// <summary>Content that holds no fact.</summary>
+    Content,
+
+    /// <summary>Content: what a span gave back. Read for facts.</summary>
     Output,
 
     /// <summary>Content: what a tool gave back, whatever kind of span says so.</summary>
@@ -60,15 +66,22 @@ internal sealed class KeyRule(string key, KeyUse use)
 
     public KeyUse Use { get; } = use;
 
-    /// <summary>Place of the key among all keys of its table, in ordinal order.</summary>
+    /// <summary>Number of the key among the single keys of its table.</summary>
     public int Rank { get; init; } = NoRank;
 
     /// <summary>For indexed keys: the key under which it is kept that there were any, which gives the rule its rank.</summary>
     public string? Marker { get; init; }
 
+    /// <summary>True if content is kept.</summary>
+    public bool KeepsContent { get; init; }
+
+    /// <summary>True for content as a whole; <see cref="KeyUse.KeepPresence"/> is content only where it is text.</summary>
+    public bool IsContent => Use is >= KeyUse.Content and <= KeyUse.IndexedInput;
+
     /// <summary>For <see cref="KeyUse.KeepCount"/>: which count to believe where a span has several, smaller first.</summary>
     public int CountOrder { get; init; }
 
     /// <summary>True if a value is looked at, so that arrays and maps are worth turning into text.</summary>
-    public bool WantsText => Use is not (KeyUse.IndexedDocument or KeyUse.IndexedReranked or KeyUse.IndexedInput);
+    public bool WantsText =>
+        KeepsContent ? Use != KeyUse.Drop : Use is not (KeyUse.Drop or KeyUse.Content or KeyUse.IndexedDocument or KeyUse.IndexedReranked or KeyUse.IndexedInput);
 }

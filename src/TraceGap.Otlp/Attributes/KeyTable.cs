@@ -8,33 +8,46 @@ internal sealed class KeyTable
     private readonly KeyRule?[] _slots;
     private readonly KeyRule[]?[] _prefixesByFirstByte = new KeyRule[256][];
 
-    /// <summary>Makes the table of the known keys and of <paramref name="alsoKeep"/>; known keys stay as they are, content is never kept.</summary>
-    public KeyTable(IEnumerable<string> alsoKeep)
+    /// <summary>Makes the table of the known keys and of what <paramref name="keep"/> adds; known keys stay what they are, unless they are dropped.</summary>
+    public KeyTable(KeepOptions keep)
     {
+        KeepsContent = keep.Content;
+        KeyPattern[] drop = Patterns(keep.Drop);
+        KeyPattern[] added = Array.FindAll(Patterns(keep.Attributes), pattern => keep.Content || !AttributeKeys.IsContent(pattern.Text));
         Dictionary<string, KeyRule> rules = new(StringComparer.Ordinal);
-        IEnumerable<string> added = alsoKeep.Where(key => key.Length > 0 && !AttributeKeys.IsContent(key));
-        foreach (KeyRule rule in AttributeKeys.Rules().Concat(added.Select(key => new KeyRule(key, KeyUse.Keep))))
+        IEnumerable<string> dropped = drop.Where(static pattern => !pattern.IsPrefix).Select(static pattern => pattern.Text);
+        IEnumerable<string> single = added.Where(static pattern => !pattern.IsPrefix).Select(static pattern => pattern.Text);
+        foreach (KeyRule rule in AttributeKeys.Rules().Concat(single.Concat(dropped).Select(static key => new KeyRule(key, KeyUse.Keep))))
         {
             rules.TryAdd(rule.Key, rule);
         }
 
         // A quarter full: most lookups, and most of those that find nothing, end at the first slot.
         _slots = new KeyRule?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rules.Count * 4)];
-        Ranked = [.. rules.Keys.Order(StringComparer.Ordinal)];
-        for (int rank = 0; rank < Ranked.Length; rank++)
+        Ranked = [.. rules.Values.Select((rule, rank) => new KeyRule(rule.Key, Array.Exists(drop, pattern => pattern.Matches(rule.Key)) ? KeyUse.Drop : rule.Use)
         {
-            KeyRule rule = rules[Ranked[rank]];
-            _slots[FreeSlot(rule.Utf8)] = new KeyRule(rule.Key, rule.Use) { Rank = rank, CountOrder = rule.CountOrder };
+            Rank = rank,
+            CountOrder = rule.CountOrder,
+            KeepsContent = KeepsContent,
+        })];
+        foreach (KeyRule rule in Ranked)
+        {
+            _slots[FreeSlot(rule.Utf8)] = rule;
         }
 
-        foreach (IGrouping<byte, KeyRule> group in AttributeKeys.PrefixRules().GroupBy(rule => rule.Utf8[0]))
+        KeyRule[] prefixes = [.. Prefixes(drop, KeyUse.Drop), .. AttributeKeys.PrefixRules().Select(Ranking), .. Prefixes(added, KeyUse.KeepPrefix)];
+        for (int first = 0; first < _prefixesByFirstByte.Length; first++)
         {
-            _prefixesByFirstByte[group.Key] = [.. group.Select(Ranking)];
+            KeyRule[] candidates = Array.FindAll(prefixes, prefix => prefix.Utf8 is [] || prefix.Utf8[0] == first);
+            _prefixesByFirstByte[first] = candidates is [] ? null : candidates;
         }
     }
 
-    /// <summary>The single keys of the table by rank, which is their ordinal order.</summary>
-    public string[] Ranked { get; }
+    /// <summary>True if content is kept.</summary>
+    public bool KeepsContent { get; }
+
+    /// <summary>The rules of single keys by rank.</summary>
+    public KeyRule[] Ranked { get; }
 
     /// <summary>The rule for <paramref name="key"/>, or null if it is neither kept nor read.</summary>
     public KeyRule? Find(ReadOnlySpan<byte> key)
@@ -53,9 +66,17 @@ internal sealed class KeyTable
     /// <summary>The rule for <paramref name="key"/>.</summary>
     public KeyRule? Find(string key) => Find(Encoding.UTF8.GetBytes(key));
 
-    private KeyRule Ranking(KeyRule prefix) => prefix.Marker is null
-        ? prefix
-        : new KeyRule(prefix.Key, prefix.Use) { Rank = Array.BinarySearch(Ranked, prefix.Marker, StringComparer.Ordinal), Marker = prefix.Marker };
+    private static KeyPattern[] Patterns(IEnumerable<string> texts) => [.. texts.Where(static text => text.Length > 0).Select(KeyPattern.Parse)];
+
+    private static IEnumerable<KeyRule> Prefixes(KeyPattern[] patterns, KeyUse use) =>
+        patterns.Where(static pattern => pattern.IsPrefix).Select(pattern => new KeyRule(pattern.Text, use));
+
+    private KeyRule Ranking(KeyRule prefix) => new(prefix.Key, prefix.Use)
+    {
+        Rank = prefix.Marker is null ? KeyRule.NoRank : Find(prefix.Marker)!.Rank,
+        Marker = prefix.Marker,
+        KeepsContent = KeepsContent,
+    };
 
     private KeyRule? FindPrefix(ReadOnlySpan<byte> key)
     {

@@ -183,11 +183,11 @@ internal sealed class OutputContent(int maxBytes)
     }
 
     private static Mark MarkOf(in Utf8JsonReader property) =>
-        property.ValueTextEquals("isError"u8) || property.ValueTextEquals("is_error"u8) ? Mark.IsError
-        : property.ValueTextEquals("status"u8) ? Mark.Status
-        : property.ValueTextEquals("success"u8) ? Mark.Success
-        : property.ValueTextEquals("error"u8) ? Mark.Error
-        : property.ValueTextEquals("documents"u8) ? Mark.Documents
+        JsonObjects.Is(property, "isError"u8) || JsonObjects.Is(property, "is_error"u8) ? Mark.IsError
+        : JsonObjects.Is(property, "status"u8) ? Mark.Status
+        : JsonObjects.Is(property, "success"u8) ? Mark.Success
+        : JsonObjects.Is(property, "error"u8) ? Mark.Error
+        : JsonObjects.Is(property, "documents"u8) ? Mark.Documents
         : Mark.None;
 
     private static bool IsErrorStatus(in Utf8JsonReader value) =>
@@ -209,16 +209,16 @@ internal sealed class OutputContent(int maxBytes)
 
     private static bool SaysSomething(ref Utf8JsonReader reader)
     {
-        bool isContent = reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("refusal"u8);
-        bool isCall = reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("arguments"u8);
-        bool isType = reader.ValueTextEquals("type"u8);
+        bool isContent = JsonObjects.Is(reader, "content"u8) || JsonObjects.Is(reader, "text"u8) || JsonObjects.Is(reader, "refusal"u8);
+        bool isCall = JsonObjects.Is(reader, "tool_calls"u8) || JsonObjects.Is(reader, "arguments"u8);
+        bool isType = JsonObjects.Is(reader, "type"u8);
         if (!(isContent || isCall || isType) || !reader.Read())
         {
             return false;
         }
 
         return isType
-            ? reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals("text"u8) && !reader.ValueTextEquals("reasoning"u8)
+            ? reader.TokenType == JsonTokenType.String && !JsonObjects.Is(reader, "text"u8) && !JsonObjects.Is(reader, "reasoning"u8)
             // A list of content parts is looked into; a list of calls says something by itself.
             : reader.TokenType == JsonTokenType.StartArray && isContent ? false : !IsEmptyValue(ref reader);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using TraceGap.Otlp.Attributes;
 
 namespace TraceGap.Otlp.Facts;
@@ -36,8 +37,6 @@ internal sealed class ToolSpans(KeyTable keys)
             keys.Find(key) ?? throw new InvalidOperationException($"{key} is not in the table of keys.");
 
         public bool IsOn(AttributeCollector attributes) =>
-            attributes.TryGet(_rule, out AttributeValue value)
-            && value.Type == AttributeType.Text
-            && values.Contains(value.AsText().Trim(), StringComparer.OrdinalIgnoreCase);
+            attributes.Text(_rule) is { IsEmpty: false } text && values.Contains(Encoding.UTF8.GetString(text).Trim(), StringComparer.OrdinalIgnoreCase);
     }
 }

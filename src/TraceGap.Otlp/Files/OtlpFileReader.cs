@@ -18,10 +18,10 @@ public sealed class OtlpFileReader
     private readonly OtlpTraceDecoder _decoder;
 
     /// <summary>Makes a reader with the same meaning of the arguments as <see cref="OtlpTraceDecoder"/>.</summary>
-    public OtlpFileReader(DecodeLimits? limits = null, IEnumerable<string>? alsoKeep = null)
+    public OtlpFileReader(DecodeLimits? limits = null, KeepOptions? keep = null)
     {
         _limits = limits ?? DecodeLimits.Default;
-        _decoder = new OtlpTraceDecoder(_limits, alsoKeep);
+        _decoder = new OtlpTraceDecoder(_limits, keep);
     }
 
     /// <summary>Reads the file from where <paramref name="file"/> stands to its end, message by message. Errors of the stream itself are thrown.</summary>

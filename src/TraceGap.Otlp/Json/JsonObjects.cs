@@ -6,7 +6,7 @@ namespace TraceGap.Otlp.Json;
 /// <summary>Steps through the fields of a message in OTLP/JSON.</summary>
 internal static class JsonObjects
 {
-    // Longer than any field name; a longer one is no field's.
+    // Longer than any name that is looked for; of a longer one no more is unescaped.
     private const int MaxNameBytes = 64;
 
     /// <summary>
@@ -31,6 +31,20 @@ internal static class JsonObjects
     /// <summary>The text of the string on which the reader stands; in <paramref name="scratch"/> if it had to be unescaped.</summary>
     public static ReadOnlySpan<byte> Text(scoped in Utf8JsonReader reader, ScratchBuffer scratch) =>
         reader.ValueIsEscaped ? scratch.Unescape(reader.ValueSpan, out _) : reader.ValueSpan;
+
+    /// <summary>
+    /// Whether the name or string on which the reader stands is <paramref name="name"/>. The platform's own comparison throws on half a surrogate pair.
+    /// </summary>
+    public static bool Is(scoped in Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan.SequenceEqual(name);
+        }
+
+        Span<byte> text = stackalloc byte[MaxNameBytes];
+        return JsonStrings.Unescape(reader.ValueSpan, text, out _).SequenceEqual(name);
+    }
 
     /// <summary>The key of the KeyValue on whose start a copy of the reader stands; empty if it has none.</summary>
     public static ReadOnlySpan<byte> FindKey(Utf8JsonReader reader, ScratchBuffer scratch)

@@ -13,13 +13,17 @@ namespace TraceGap.Otlp.Json;
 /// </remarks>
 internal ref struct JsonTraceReader
 {
-    private static readonly string[] KindNames =
-        ["SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER"];
+    private static readonly byte[][] KindNames =
+    [
+        [.. "SPAN_KIND_UNSPECIFIED"u8], [.. "SPAN_KIND_INTERNAL"u8], [.. "SPAN_KIND_SERVER"u8],
+        [.. "SPAN_KIND_CLIENT"u8], [.. "SPAN_KIND_PRODUCER"u8], [.. "SPAN_KIND_CONSUMER"u8],
+    ];
 
-    private static readonly string[] StatusNames = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
+    private static readonly byte[][] StatusNames = [[.. "STATUS_CODE_UNSET"u8], [.. "STATUS_CODE_OK"u8], [.. "STATUS_CODE_ERROR"u8]];
 
     private readonly DecodeSession _session;
     private readonly SpanBuilder _span;
+    private readonly int _markLength;
     private Utf8JsonReader _reader;
     private DecodeError _error;
 
@@ -27,8 +31,11 @@ internal ref struct JsonTraceReader
     {
         _session = session;
         _span = session.Span;
+        // A byte order mark says nothing in UTF-8, yet some writers put one there; a reader may pass over it (RFC 8259 section 8.1).
+        _markLength = utf8.StartsWith("\uFEFF"u8) ? 3 : 0;
+
         // The platform's reader keeps a bit per level, not a stack frame: depth is bounded by the length of the request.
-        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        _reader = new Utf8JsonReader(utf8[_markLength..], new JsonReaderOptions { MaxDepth = int.MaxValue });
     }
 
     /// <summary>Reads the whole request into the session.</summary>
@@ -38,14 +45,17 @@ internal ref struct JsonTraceReader
         {
             if (!ReadRequest())
             {
-                _session.GiveUp(_error, json: true);
+                _session.GiveUp(InRequest(_error), json: true);
             }
         }
         catch (JsonException)
         {
-            _session.GiveUp(new DecodeError(RequestField.Message, 0, (int)_reader.BytesConsumed, Fault.NotJson), json: true);
+            _session.GiveUp(InRequest(new DecodeError(RequestField.Message, 0, (int)_reader.BytesConsumed, Fault.NotJson)), json: true);
         }
     }
+
+    // Offsets are the reader's up to here; what is told counts from the start of the request.
+    private readonly DecodeError InRequest(in DecodeError error) => error with { Offset = error.Offset + _markLength };
 
     private bool ReadRequest()
     {
@@ -106,7 +116,7 @@ internal ref struct JsonTraceReader
             }
         }
 
-        ResourceRecord resource = _session.Header.BuildResource();
+        int resource = _session.Header.BuildResource();
         _reader = start;
         while (JsonObjects.NextField(ref _reader, ResourceSpansField.Message, out int field))
         {
@@ -145,7 +155,7 @@ internal ref struct JsonTraceReader
         return true;
     }
 
-    private bool ReadAllScopeSpans(ResourceRecord resource)
+    private bool ReadAllScopeSpans(int resource)
     {
         if (!IsArray(ResourceSpansField.Message, 2))
         {
@@ -163,7 +173,7 @@ internal ref struct JsonTraceReader
         return true;
     }
 
-    private bool ReadScopeSpans(ResourceRecord resource)
+    private bool ReadScopeSpans(int resource)
     {
         Utf8JsonReader start = _reader;
         _session.Header.Begin();
@@ -179,7 +189,7 @@ internal ref struct JsonTraceReader
             }
         }
 
-        ScopeRecord scope = _session.Header.BuildScope();
+        int origin = _session.Header.BuildOrigin(resource);
         _reader = start;
         while (JsonObjects.NextField(ref _reader, ScopeSpansField.Message, out int field))
         {
@@ -187,7 +197,7 @@ internal ref struct JsonTraceReader
             {
                 _reader.Skip();
             }
-            else if (!ReadSpans(resource, scope))
+            else if (!ReadSpans(origin))
             {
                 return false;
             }
@@ -261,7 +271,7 @@ internal ref struct JsonTraceReader
         return true;
     }
 
-    private bool ReadSpans(ResourceRecord resource, ScopeRecord scope)
+    private bool ReadSpans(int origin)
     {
         if (!IsArray(ScopeSpansField.Message, 2))
         {
@@ -279,11 +289,11 @@ internal ref struct JsonTraceReader
             _session.BeginSpan();
             if (ReadSpan())
             {
-                _session.Accept(resource, scope);
+                _session.Accept(origin);
             }
             else
             {
-                _session.Reject(_error, json: true);
+                _session.Reject(InRequest(_error), json: true);
                 _reader = start;
                 _reader.Skip();
             }
@@ -552,7 +562,7 @@ internal ref struct JsonTraceReader
             }
 
             ReadOnlySpan<byte> key = JsonObjects.FindKey(_reader, _session.KeyText);
-            if (!ReadValue(spanEvent != SpanEvent.None, out RawValue value))
+            if (!ReadValue(_span.WantsText(spanEvent), out RawValue value))
             {
                 return false;
             }
@@ -595,7 +605,7 @@ internal ref struct JsonTraceReader
     }
 
     // A number, or the name that the proto file gives it; one that is not known reads as a number that is not.
-    private bool ReadEnum(WireMessage message, int field, string[] names, out ulong number)
+    private bool ReadEnum(WireMessage message, int field, byte[][] names, out ulong number)
     {
         number = ulong.MaxValue;
         if (JsonNumbers.Signed(_reader, out long signed) == Fault.None)
@@ -611,7 +621,7 @@ internal ref struct JsonTraceReader
 
         for (int index = 0; index < names.Length; index++)
         {
-            if (_reader.ValueTextEquals(names[index]))
+            if (JsonObjects.Is(_reader, names[index]))
             {
                 number = (ulong)index;
             }

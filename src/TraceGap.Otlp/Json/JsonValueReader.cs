@@ -10,6 +10,9 @@ namespace TraceGap.Otlp.Json;
 /// </summary>
 internal static class JsonValueReader
 {
+    /// <summary>Most places that one array or map takes: a map has its KeyValueList, the list of its pairs, a pair, and the pair's AnyValue.</summary>
+    public const int PlacesPerLevel = 4;
+
     /// <summary>Where in a nested value the reader stands.</summary>
     internal enum Place : byte
     {

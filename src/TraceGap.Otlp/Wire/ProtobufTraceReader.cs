@@ -7,7 +7,7 @@ namespace TraceGap.Otlp.Wire;
 /// <summary>Reads an ExportTraceServiceRequest message by message, as the proto files nest them; the bytes are <see cref="WireReader"/>'s matter.</summary>
 /// <remarks>
 /// A message is known by its range in the request. Resource and scope may come after the spans that they belong to, or in several pieces:
-/// each level is walked once for its header and once for what is below. Repeated pieces merge as Protocol Buffers has it.
+/// a level is walked once for its header and once for what is below. Repeated pieces merge as Protocol Buffers has it.
 /// Methods return false after damage; <see cref="_error"/> then says what and where, innermost message first.
 /// </remarks>
 internal ref struct ProtobufTraceReader
@@ -17,6 +17,7 @@ internal ref struct ProtobufTraceReader
     private readonly SpanBuilder _span;
     private ProtobufValueReader _values;
     private DecodeError _error;
+    private bool _hasLateScope;
 
     public ProtobufTraceReader(DecodeSession session, ReadOnlySpan<byte> request)
     {
@@ -29,7 +30,14 @@ internal ref struct ProtobufTraceReader
     /// <summary>Reads the whole request into the session.</summary>
     public void Read()
     {
-        if (!ReadRequest())
+        bool isRead = ReadRequest();
+        if (!isRead && _hasLateScope)
+        {
+            _session.Begin();
+            isRead = ReadRequest();
+        }
+
+        if (!isRead)
         {
             _session.GiveUp(_error, json: false);
         }
@@ -72,7 +80,7 @@ internal ref struct ProtobufTraceReader
         return IsWhole(ResourceSpansField.Message, header) && ReadScopes(range, _session.Header.BuildResource());
     }
 
-    private bool ReadScopes(WireRange resourceSpans, ResourceRecord resource)
+    private bool ReadScopes(WireRange resourceSpans, int resource)
     {
         WireReader reader = new(_request, resourceSpans);
         while (reader.Next(out uint tag))
@@ -92,6 +100,7 @@ internal ref struct ProtobufTraceReader
 
     private bool ReadResource(WireRange range)
     {
+        Expect(range);
         WireReader reader = new(_request, range);
         while (reader.Next(out uint tag))
         {
@@ -99,7 +108,7 @@ internal ref struct ProtobufTraceReader
             {
                 reader.Skip(tag);
             }
-            else if (!ReadHeaderAttribute(reader.Length()))
+            else if (!ReadAttribute(ref reader, range.End, _session.Header.Attributes))
             {
                 return false;
             }
@@ -108,7 +117,50 @@ internal ref struct ProtobufTraceReader
         return IsWhole(ResourceField.Message, reader);
     }
 
-    private bool ReadScopeSpans(WireRange range, ResourceRecord resource)
+    // Senders write the scope first. One that does not is found out after spans were read for the wrong scope: then the request is read again, with a walk
+    // for the scope before the one for the spans.
+    private bool ReadScopeSpans(WireRange range, int resource) =>
+        _hasLateScope ? ReadScopeThenSpans(range, resource) : ReadScopeSpansInOrder(range, resource);
+
+    private bool ReadScopeSpansInOrder(WireRange range, int resource)
+    {
+        const int None = -1;
+        int origin = None;
+        _session.Header.Begin();
+        WireReader reader = new(_request, range);
+        while (reader.Next(out uint tag))
+        {
+            switch (tag)
+            {
+                case ScopeSpansField.Scope when origin != None:
+                    _hasLateScope = true;
+                    return false;
+                case ScopeSpansField.Scope:
+                    if (!ReadScope(reader.Length()))
+                    {
+                        return false;
+                    }
+
+                    break;
+                case ScopeSpansField.Spans:
+                    origin = origin == None ? _session.Header.BuildOrigin(resource) : origin;
+                    TakeSpan(reader.Length(), origin);
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        if (origin == None)
+        {
+            _session.Header.BuildOrigin(resource);
+        }
+
+        return IsWhole(ScopeSpansField.Message, reader);
+    }
+
+    private bool ReadScopeThenSpans(WireRange range, int resource)
     {
         _session.Header.Begin();
         WireReader header = new(_request, range);
@@ -129,12 +181,13 @@ internal ref struct ProtobufTraceReader
             return false;
         }
 
-        ReadSpans(range, resource, _session.Header.BuildScope());
+        ReadSpans(range, _session.Header.BuildOrigin(resource));
         return true;
     }
 
     private bool ReadScope(WireRange range)
     {
+        Expect(range);
         WireReader reader = new(_request, range);
         while (reader.Next(out uint tag))
         {
@@ -147,7 +200,7 @@ internal ref struct ProtobufTraceReader
                     _session.Header.SetVersion(reader.Bytes());
                     break;
                 case ScopeField.Attributes:
-                    if (!ReadHeaderAttribute(reader.Length()))
+                    if (!ReadAttribute(ref reader, range.End, _session.Header.Attributes))
                     {
                         return false;
                     }
@@ -162,25 +215,8 @@ internal ref struct ProtobufTraceReader
         return IsWhole(ScopeField.Message, reader);
     }
 
-    private bool ReadHeaderAttribute(WireRange range)
-    {
-        if (!ReadKey(range, out ReadOnlySpan<byte> key, out WireRange value))
-        {
-            return false;
-        }
-
-        KeyRule? rule = _session.Header.RuleOf(key);
-        if (!ReadValue(value, rule is { WantsText: true }, out RawValue raw))
-        {
-            return false;
-        }
-
-        _session.Header.Attribute(rule, key, raw);
-        return true;
-    }
-
     // The scope's framing is known to be whole: from here on only single spans can fail.
-    private void ReadSpans(WireRange scopeSpans, ResourceRecord resource, ScopeRecord scope)
+    private void ReadSpans(WireRange scopeSpans, int origin)
     {
         WireReader reader = new(_request, scopeSpans);
         while (reader.Next(out uint tag))
@@ -188,27 +224,35 @@ internal ref struct ProtobufTraceReader
             if (tag != ScopeSpansField.Spans)
             {
                 reader.Skip(tag);
-                continue;
-            }
-
-            _session.BeginSpan();
-            if (ReadSpan(reader.Length()))
-            {
-                _session.Accept(resource, scope);
             }
             else
             {
-                _session.Reject(_error, json: false);
+                TakeSpan(reader.Length(), origin);
             }
+        }
+    }
+
+    private void TakeSpan(WireRange range, int origin)
+    {
+        _session.BeginSpan();
+        if (ReadSpan(range))
+        {
+            _session.Accept(origin);
+        }
+        else
+        {
+            _session.Reject(_error, json: false);
         }
     }
 
     private bool ReadSpan(WireRange range)
     {
-        WireRange traceId = default;
-        WireRange spanId = default;
-        WireRange parentSpanId = default;
         WireReader reader = new(_request, range);
+        if (WireShortcuts.TryTakeIds(_request, range, out WireRange traceId, out WireRange spanId, out WireRange parentSpanId, out int position))
+        {
+            reader.GoTo(position);
+        }
+
         while (reader.Next(out uint tag))
         {
             switch (tag)
@@ -227,9 +271,10 @@ internal ref struct ProtobufTraceReader
                     break;
                 case SpanField.Name:
                     _span.SetName(reader.Bytes());
+                    TryTakeTimes(ref reader, range.End);
                     break;
                 case SpanField.Kind:
-                    _span.SetKind(reader.Varint());
+                    _span.SetKind(Enumeration(ref reader));
                     break;
                 case SpanField.StartTimeUnixNano:
                     _span.SetStart(reader.Fixed64());
@@ -241,7 +286,7 @@ internal ref struct ProtobufTraceReader
                     _span.Flags = reader.Fixed32();
                     break;
                 case SpanField.Attributes:
-                    if (!ReadSpanAttribute(reader.Length()))
+                    if (!ReadAttribute(ref reader, range.End, _span.Attributes))
                     {
                         return false;
                     }
@@ -273,20 +318,63 @@ internal ref struct ProtobufTraceReader
             && TakeParentSpanId(parentSpanId);
     }
 
-    private bool ReadSpanAttribute(WireRange range)
+    private readonly void TryTakeTimes(ref WireReader reader, int end)
     {
-        if (!ReadKey(range, out ReadOnlySpan<byte> key, out WireRange value))
+        // After damage the reader stands at the end, wherever that is.
+        if (reader.Fault == Fault.None && WireShortcuts.TryTakeTimes(_request[reader.Position..end], out byte kind, out ulong start, out ulong stop, out int length))
+        {
+            _span.SetKind(kind);
+            _span.SetStart(start);
+            _span.SetEnd(stop);
+            reader.GoTo(reader.Position + length);
+        }
+    }
+
+    // What a resource or scope begins with tells it from others as a rule.
+    private readonly void Expect(WireRange header) => _session.Header.Attributes.Expect(_request.Slice(header.Start, Math.Min(header.Length, RecurringPair.MostBytes)));
+
+    // Stands behind the tag of an attribute. Those that recur, this one and others right behind it, are passed over in one go.
+    private bool ReadAttribute(ref WireReader reader, int end, AttributeCollector attributes)
+    {
+        int start = reader.TagOffset;
+        int passed = attributes.PassRecurring(_request, start, end);
+        if (passed > start)
+        {
+            reader.GoTo(passed);
+            return true;
+        }
+
+        RecurringPair? expected = attributes.Expected();
+        WireRange range = reader.Length();
+        if (!ReadKey(range, out WireRange keyText, out WireRange value))
         {
             return false;
         }
 
-        KeyRule? rule = _span.RuleOf(key);
+        ReadOnlySpan<byte> key = _request[keyText.Start..keyText.End];
+        bool isExpectedKey = expected is not null && expected.HasKey(key);
+        KeyRule? rule = isExpectedKey ? expected!.Rule : attributes.RuleOf(key);
+        long tooDeep = _span.Tally.ValuesTooDeep;
         if (!ReadValue(value, rule is { WantsText: true }, out RawValue raw))
         {
             return false;
         }
 
-        _span.Attribute(rule, key, raw);
+        if (ReferenceEquals(attributes, _span.Attributes))
+        {
+            _span.ReadFacts(rule, key, raw);
+        }
+
+        bool isWorthLearning = expected is not null && (!isExpectedKey || expected.Miss());
+        if (isWorthLearning && range.End - start <= RecurringPair.MostBytes && !key.IsEmpty && _span.Tally.ValuesTooDeep == tooDeep)
+        {
+            attributes.AddAndLearn(rule, key, raw, _request[start..range.End], keyText.Start - start, expected!);
+        }
+        else
+        {
+            attributes.Add(rule, key, raw);
+        }
+
         return true;
     }
 
@@ -301,7 +389,7 @@ internal ref struct ProtobufTraceReader
                     _span.SetStatusText(reader.Bytes());
                     break;
                 case StatusField.Code:
-                    _span.SetStatus(reader.Varint());
+                    _span.SetStatus(Enumeration(ref reader));
                     break;
                 default:
                     reader.Skip(tag);
@@ -311,6 +399,9 @@ internal ref struct ProtobufTraceReader
 
         return IsWhole(StatusField.Message, reader);
     }
+
+    // Of a longer varint the lower 32 bits count (Protocol Buffers, "Updating a message type").
+    private static uint Enumeration(ref WireReader reader) => (uint)reader.Varint();
 
     private bool ReadEvent(WireRange range)
     {
@@ -342,25 +433,24 @@ internal ref struct ProtobufTraceReader
             {
                 reader.Skip(tag);
             }
-            else if (!ReadKey(reader.Length(), out ReadOnlySpan<byte> key, out WireRange value)
-                || !ReadValue(value, spanEvent != SpanEvent.None, out RawValue raw))
+            else if (!ReadKey(reader.Length(), out WireRange key, out WireRange value)
+                || !ReadValue(value, _span.WantsText(spanEvent), out RawValue raw))
             {
                 return false;
             }
             else
             {
-                _span.EventAttribute(spanEvent, key, raw);
+                _span.EventAttribute(spanEvent, _request[key.Start..key.End], raw);
             }
         }
 
         return true;
     }
 
-    private bool ReadKey(WireRange keyValue, out ReadOnlySpan<byte> key, out WireRange value)
+    private bool ReadKey(WireRange keyValue, out WireRange key, out WireRange value)
     {
-        if (WireShortcuts.TrySplitPair(_request, keyValue, out WireRange keyText, out value))
+        if (WireShortcuts.TrySplitPair(_request, keyValue, out key, out value))
         {
-            key = _request[keyText.Start..keyText.End];
             return true;
         }
 
@@ -372,7 +462,7 @@ internal ref struct ProtobufTraceReader
             switch (tag)
             {
                 case KeyValueField.Key:
-                    key = reader.Bytes();
+                    key = reader.Length();
                     break;
                 case KeyValueField.Value:
                     // Pieces of one value would merge; of pieces that say something the last counts, which is the same but for lists in pieces.

@@ -129,6 +129,9 @@ internal ref struct WireReader
         return _request[range.Start..range.End];
     }
 
+    /// <summary>Goes on at <paramref name="position"/>, up to which the caller has read the message.</summary>
+    public void GoTo(int position) => _position = position;
+
     /// <summary>Steps over the value that <paramref name="tag"/> announces, groups included.</summary>
     public void Skip(uint tag)
     {

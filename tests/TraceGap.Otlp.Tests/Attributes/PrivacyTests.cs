@@ -47,9 +47,9 @@ public sealed class PrivacyTests
     }
 
     [Fact]
-    public void Content_is_not_kept_on_request_either()
+    public void Content_is_not_kept_by_naming_its_key()
     {
-        OtlpTraceDecoder decoder = new(alsoKeep: ["output.value", "llm.input_messages.0.message.content", "my.run.id"]);
+        OtlpTraceDecoder decoder = new(keep: new KeepOptions { Attributes = ["output.value", "llm.input_messages.0.message.content", "my.run.id"] });
         Span span = Requests.Span().With("output.value", Secret).With("llm.input_messages.0.message.content", Secret).With("my.run.id", "r1");
         SpanRecord record = Assert.Single(decoder.DecodeProtobuf(Requests.Of(span).ToByteArray()).Spans);
         Assert.Equal("my.run.id=Text:r1; ", SpanText.Of(record.Attributes));
@@ -68,7 +68,85 @@ public sealed class PrivacyTests
     public void What_is_not_kept_is_counted()
     {
         Span span = Requests.Span().With("my.own", "x").With("input.value", "x").With("gen_ai.system", "openai");
-        Assert.Equal(2, new OtlpTraceDecoder().DecodeProtobuf(Requests.Of(span).ToByteArray()).AttributesNotKept);
+        DecodeResult result = new OtlpTraceDecoder().DecodeProtobuf(Requests.Of(span).ToByteArray());
+        Assert.Equal((1, 1), (result.AttributesNotKept, result.ContentDropped));
+    }
+
+    [Fact]
+    public void Content_of_events_is_counted_where_it_is_cut()
+    {
+        Span span = Requests.Span()
+            .WithEvent("exception", ("exception.type", "E"), ("exception.message", "x"), ("exception.stacktrace", "x"))
+            .WithEvent("gen_ai.tool.message", ("content", "x")).WithEvent("log", ("gen_ai.prompt", "x"), ("line", "x"));
+        Assert.Equal(4, new OtlpTraceDecoder().DecodeProtobuf(Requests.Of(span).ToByteArray()).ContentDropped);
+    }
+
+    [Fact]
+    public void Content_that_is_switched_on_is_kept_under_its_own_key()
+    {
+        string[] keys = [.. ContentKeys.Where(AttributeKeys.IsContent)];
+        Span span = Requests.Span().WithEvent("exception", ("exception.stacktrace", Secret)).WithEvent("gen_ai.tool.message", ("content", "from the event"));
+        foreach (string key in keys.Except(["gen_ai.tool.call.result"]))
+        {
+            span.With(key, $"{Secret} {key}");
+        }
+
+        DecodeResult result = new OtlpTraceDecoder(keep: new KeepOptions { Content = true }).DecodeProtobuf(Requests.Of(span).ToByteArray());
+
+        AttributeSet kept = Assert.Single(result.Spans).Attributes;
+        Assert.All(keys.Except(["gen_ai.tool.call.result"]), key => Assert.Equal($"{Secret} {key}", kept.Text(key)));
+        Assert.Equal(("from the event", Secret), (kept.Text("gen_ai.tool.call.result"), kept.Text("exception.stacktrace")));
+        Assert.Equal((0, 0), (result.ContentDropped, result.AttributesNotKept));
+    }
+
+    [Fact]
+    public void Content_pushes_out_nothing_else_and_changes_no_fact()
+    {
+        Span span = Requests.Span();
+        for (int index = 0; index < 300; index++)
+        {
+            span.With($"llm.input_messages.{index}.message.content", Secret);
+        }
+
+        span.With("llm.model_name", "m").With("gen_ai.tool.call.result", "{\"isError\":true}").With("output.value", "");
+        byte[] request = Requests.Of(span).ToByteArray();
+
+        SpanRecord without = Assert.Single(new OtlpTraceDecoder().DecodeProtobuf(request).Spans);
+        DecodeResult with = new OtlpTraceDecoder(keep: new KeepOptions { Content = true }).DecodeProtobuf(request);
+
+        Assert.Equal(("m", without.Facts), (with.Spans[0].Attributes.Text("llm.model_name"), with.Spans[0].Facts));
+        Assert.Equal((DecodeLimits.Default.MaxKeptAttributes + 3, 172L), (with.Spans[0].Attributes.Count, with.AttributesNotKept));
+    }
+
+    [Fact]
+    public void Further_keys_are_kept_by_name_and_by_beginning_but_content_among_them_is_not()
+    {
+        OtlpTraceDecoder decoder = new(keep: new KeepOptions { Attributes = ["my.run.id", "gen_ai.*"] });
+        Span span = Requests.Span().With("my.run.id", "r1").With("my.run", "x").With("gen_ai.own", "kept").With("gen_ai.input.messages", Secret)
+            .With("gen_ai.prompt.0.content", Secret).With("gen_ai.output.messages", Secret);
+        SpanRecord record = Assert.Single(decoder.DecodeProtobuf(Requests.Of(span).ToByteArray()).Spans);
+        Assert.Equal("gen_ai.own=Text:kept; my.run.id=Text:r1; ", SpanText.Of(record.Attributes));
+    }
+
+    [Fact]
+    public void A_dropped_key_counts_as_if_it_had_not_been_sent_whatever_else_would_keep_it()
+    {
+        KeepOptions keep = new() { Content = true, Attributes = ["my.*"], Drop = ["my.secret", "gen_ai.request.*", "tracegap.user", "output.value", "exception.type"] };
+        Span span = Requests.Span().With("my.secret", Secret).With("my.own", "kept").With("gen_ai.request.model", Secret).With("gen_ai.request.seed", Secret)
+            .With("tracegap.user", Secret).With("tracegap.layer", "kept").With("output.value", Secret).WithEvent("exception", ("exception.type", Secret));
+        DecodeResult result = new OtlpTraceDecoder(keep: keep).DecodeProtobuf(Requests.Of(span).ToByteArray());
+        SpanRecord record = Assert.Single(result.Spans);
+        Assert.DoesNotContain(Secret, SpanText.Of(record));
+        Assert.Equal("my.own=Text:kept; tracegap.layer=Text:kept; ", SpanText.Of(record.Attributes));
+        Assert.Equal((SpanFacts.ExceptionEvent, 5L), (record.Facts, result.AttributesNotKept));
+    }
+
+    [Fact]
+    public void Everything_but_content_can_be_kept()
+    {
+        Span span = Requests.Span().With("a", "1").With("Ω", "2").With("input.value", Secret);
+        SpanRecord record = Assert.Single(new OtlpTraceDecoder(keep: new KeepOptions { Attributes = ["*"] }).DecodeProtobuf(Requests.Of(span).ToByteArray()).Spans);
+        Assert.Equal("a=Text:1; Ω=Text:2; ", SpanText.Of(record.Attributes));
     }
 
     [Fact]

@@ -40,6 +40,8 @@ public sealed class JsonRejectionTests
     [InlineData("ResourceSpans.resource at byte 30: value of another type expected", "{\"resourceSpans\":[{\"resource\":[]}]}")]
     [InlineData("ExportTraceServiceRequest at byte 3: not JSON", "{} x")]
     [InlineData("ExportTraceServiceRequest at byte 1: not JSON", "{'resourceSpans':[]}")]
+    [InlineData("ExportTraceServiceRequest at byte 4: not JSON", "\uFEFF{'resourceSpans':[]}")]
+    [InlineData("ExportTraceServiceRequest.resourceSpans at byte 20: value of another type expected", "\uFEFF{\"resourceSpans\":{}}")]
     public void What_is_broken_above_the_spans_keeps_nothing(string reason, string json)
     {
         DecodeResult result = Decode(json);
@@ -67,6 +69,25 @@ public sealed class JsonRejectionTests
             $"{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{{Ids},\"attributes\":[{{\"key\":\"gen_ai.tool.name\",\"value\":{deep}}}]}}]}}]}}]}}");
         Assert.Equal($"{new string('[', 16)}null{new string(']', 16)}", Assert.Single(result.Spans).Attributes.Text("gen_ai.tool.name"));
         Assert.Equal(1, result.ValuesTooDeep);
+    }
+
+    [Fact]
+    public void Maps_in_maps_are_read_to_the_same_depth_as_arrays()
+    {
+        string deep = string.Concat(Enumerable.Repeat("{\"kvlistValue\":{\"values\":[{\"key\":\"k\",\"value\":", 20)) + "{}" + string.Concat(Enumerable.Repeat("}]}}", 20));
+        SpanRecord span = Only($"{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{{Ids},\"attributes\":[{{\"key\":\"gen_ai.tool.name\",\"value\":{deep}}}]}}]}}]}}]}}");
+        Assert.Equal($"{string.Concat(Enumerable.Repeat("{\"k\":", 16))}null{new string('}', 16)}", span.Attributes.Text("gen_ai.tool.name"));
+    }
+
+    [Theory]
+    [InlineData("\"kind\":\"\\ud800aaaaaaaaaaaaaaaaaaaa\"")]
+    [InlineData("\"status\":{\"code\":\"STATUS_CODE_\\ud800\"}")]
+    [InlineData("\"attributes\":[{\"key\":\"output.value\",\"value\":{\"stringValue\":\"{\\\"\\\\ud800\\\":1}\"}}]")]
+    [InlineData("\"attributes\":[{\"key\":\"gen_ai.output.messages\",\"value\":{\"stringValue\":\"[{\\\"\\\\ud800aaa\\\":1}]\"}}]")]
+    public void Half_a_surrogate_pair_is_no_name_that_is_known(string member)
+    {
+        SpanRecord span = Only($"{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{{Ids},{member}}}]}}]}}]}}");
+        Assert.Equal((SpanKind.Unspecified, SpanStatus.Unset), (span.Kind, span.Status));
     }
 
     [Fact]

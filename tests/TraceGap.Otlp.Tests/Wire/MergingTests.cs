@@ -16,6 +16,16 @@ public sealed class MergingTests
     }
 
     [Fact]
+    public void Spans_before_a_late_scope_are_counted_once()
+    {
+        byte[] inOrder = Field(1, Field(2, Field(1, Text(1, "early")), SpanOf(Field(2, SpanIdBytes)), SpanOf(Ids, Attribute(9, "my.own", Text(1, "x")))));
+        byte[] late = Field(1, Field(2, SpanOf(Ids, Text(5, "b")), Field(1, Text(1, "late"))));
+        DecodeResult result = _decoder.DecodeProtobuf(Join(inOrder, late));
+        Assert.Equal(["early", "late"], result.Spans.Select(span => span.Scope.Name));
+        Assert.Equal((1, 1L), (result.RejectedSpans, result.AttributesNotKept));
+    }
+
+    [Fact]
     public void A_resource_and_a_scope_in_pieces_merge()
     {
         byte[] scope = Field(2, Field(1, Text(1, "first")), SpanOf(Ids), Field(1, Text(2, "2")), Field(1, Text(1, "last")));
