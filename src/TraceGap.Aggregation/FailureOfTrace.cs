@@ -4,46 +4,50 @@ namespace TraceGap.Aggregation;
 internal static class FailureOfTrace
 {
     /// <summary>Finds the failure of a failed trace.</summary>
-    public static TraceFailure Of(IReadOnlyList<StepFinding> steps, string rootErrorType)
+    public static TraceFailure Of(ReadOnlySpan<StepFinding> steps, string rootErrorType)
     {
-        StepFinding? blamed = null;
-        foreach (StepFinding step in steps)
+        int blamed = -1;
+        for (int i = 0; i < steps.Length; i++)
         {
-            if (step.OwnFailure && step.IsExecution && (blamed is null || IsBefore(step, blamed)))
+            if (steps[i] is { OwnFailure: true, IsExecution: true } && (blamed < 0 || IsBefore(steps[i], steps[blamed])))
             {
-                blamed = step;
+                blamed = i;
             }
         }
 
-        return blamed is null
-            ? new TraceFailure(-1, Layer: null, Step: null, rootErrorType, SilentText(steps, rootErrorType))
-            : new TraceFailure(blamed.Index, blamed.Key.Layer, blamed.Key, blamed.ErrorType ?? "", Text(blamed));
+        if (blamed < 0)
+        {
+            return new TraceFailure(-1, Layer: null, Step: null, rootErrorType, SilentText(steps, rootErrorType));
+        }
+
+        ref readonly StepFinding step = ref steps[blamed];
+        return new TraceFailure(blamed, step.Key.Layer, step.Key, step.ErrorType ?? "", Text(step));
     }
 
-    private static bool IsBefore(StepFinding step, StepFinding other) =>
+    private static bool IsBefore(in StepFinding step, in StepFinding other) =>
         step.Recovered != other.Recovered ? other.Recovered
         : step.EndUnixNanos != other.EndUnixNanos ? step.EndUnixNanos < other.EndUnixNanos
         : step.Index < other.Index;
 
-    private static string Text(StepFinding step)
+    private static string Text(in StepFinding step)
     {
         string attempts = step.Attempts.Count > 1 ? $" after {step.Attempts.Count} attempts" : "";
         string type = string.IsNullOrEmpty(step.ErrorType) ? "" : $": {step.ErrorType}";
         return $"{LayerNames.Shown(step.Key.Layer)} step {step.Key.Operation} of {step.Key.Service} failed{attempts} ({step.VerdictSignal}){type}";
     }
 
-    private static string SilentText(IReadOnlyList<StepFinding> steps, string errorType)
+    private static string SilentText(ReadOnlySpan<StepFinding> steps, string errorType)
     {
-        StepFinding? last = null;
-        foreach (StepFinding step in steps)
+        int last = -1;
+        for (int i = 0; i < steps.Length; i++)
         {
-            if (step.ParentIndex >= 0 && !step.IsFrame && (last is null || step.EndUnixNanos >= last.EndUnixNanos))
+            if (steps[i] is { ParentIndex: >= 0, IsFrame: false } && (last < 0 || steps[i].EndUnixNanos >= steps[last].EndUnixNanos))
             {
-                last = step;
+                last = i;
             }
         }
 
         string type = errorType.Length == 0 ? "" : $": {errorType}";
-        return last is null ? $"failed, and no step tells where{type}" : $"failed although no step did, at a seam after {last.Key.Operation}{type}";
+        return last < 0 ? $"failed, and no step tells where{type}" : $"failed although no step did, at a seam after {steps[last].Key.Operation}{type}";
     }
 }

@@ -3,7 +3,7 @@ using TraceGap.Otlp;
 namespace TraceGap.Aggregation;
 
 /// <summary>One span with what the analysis found about it.</summary>
-public sealed class SpanFinding
+public readonly struct SpanFinding
 {
     /// <summary>The span as emitted.</summary>
     public required SpanRecord Span { get; init; }

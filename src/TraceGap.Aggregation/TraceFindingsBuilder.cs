@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -5,46 +6,57 @@ namespace TraceGap.Aggregation;
 /// <summary>Writes down what the passes found, in the order that contracts promise, and runs the last pass, the path, which wants the findings on steps.</summary>
 internal static class TraceFindingsBuilder
 {
-    public static TraceFindings Build(
-        SpanTree tree, SpanLayers layers, StepForest forest, SpanVerdict[] verdicts, TraceOutcome outcome, OutcomeSource source)
+    public static TraceFindings Build(TraceWorkspace work, TraceOutcome outcome, OutcomeSource source)
     {
-        StepDraft[] ordered = forest.InOrderOfStart();
-        Dictionary<StepDraft, int> indexes = new(ordered.Length);
-        for (int i = 0; i < ordered.Length; i++)
-        {
-            indexes.Add(ordered[i], i);
-        }
-
-        StepFinding[] steps = Array.ConvertAll(ordered, draft => StepOf(draft, indexes));
-        int[] stepOfSpan = Array.ConvertAll(forest.OfSpan, draft => draft is null ? -1 : indexes[draft]);
-        MarkOffPath(tree, layers.Layers);
-        PathSegment[] path = CriticalPathFinder.Find(tree, layers.Layers, steps, stepOfSpan);
+        SpanTree tree = work.Tree;
+        WriteSteps(work);
+        int[] stepOfSpan = work.Steps.IndexesOfSpans(tree.Count);
+        MarkOffPath(tree, work.Layers.Layers);
+        ReadOnlySpan<StepFinding> steps = CollectionsMarshal.AsSpan(work.StepFindings);
+        work.Path.Find(tree, work.Layers.Layers, steps, stepOfSpan, work.Segments);
+        WriteSpans(work, stepOfSpan);
+        bool hasRoot = tree.Root != SpanTree.NoParent;
         return new TraceFindings
         {
             TraceId = tree.Spans[0].TraceId,
-            Key = WorkflowName.KeyOf(tree),
+            Key = WorkflowName.KeyOf(tree, work.Names, work.RollupKeys),
             Outcome = outcome,
             OutcomeSource = source,
             RootIndex = tree.Root,
-            StartUnixNanos = tree.Root >= 0 ? tree.Start[tree.Root] : tree.Start.Min(),
-            EndUnixNanos = tree.Root >= 0 ? tree.End[tree.Root] : tree.End.Max(),
-            Weight = tree.Root >= 0 ? tree.Spans[tree.Root].Weight : tree.Spans.Max(static span => span.Weight),
-            Spans = SpansOf(tree, layers, steps, stepOfSpan, verdicts),
-            Steps = steps,
-            CriticalPath = path,
+            StartUnixNanos = hasRoot ? tree.Start[tree.Root] : tree.Start.Take(tree.Count).Min(),
+            EndUnixNanos = hasRoot ? tree.End[tree.Root] : tree.End.Take(tree.Count).Max(),
+            Weight = hasRoot ? tree.Spans[tree.Root].Weight : tree.Spans.Max(static span => span.Weight),
+            Spans = work.SpanFindings,
+            Steps = work.StepFindings,
+            CriticalPath = work.Segments,
             Defects = InOrder(tree),
-            Failure = outcome == TraceOutcome.Failed ? FailureOfTrace.Of(steps, tree.Root >= 0 ? verdicts[tree.Root].ErrorType : "") : null,
+            Failure = outcome == TraceOutcome.Failed ? FailureOfTrace.Of(steps, hasRoot ? work.Verdicts[tree.Root].ErrorType : "") : null,
         };
     }
 
-    private static StepFinding StepOf(StepDraft draft, Dictionary<StepDraft, int> indexes)
+    private static void WriteSteps(TraceWorkspace work)
+    {
+        ReadOnlySpan<StepDraft> ordered = work.Steps.InOrderOfStart();
+        for (int i = 0; i < ordered.Length; i++)
+        {
+            ordered[i].Index = i;
+        }
+
+        work.StepFindings.Clear();
+        foreach (StepDraft draft in ordered)
+        {
+            work.StepFindings.Add(StepOf(draft));
+        }
+    }
+
+    private static StepFinding StepOf(StepDraft draft)
     {
         AttemptFinding last = draft.Attempts[^1];
         draft.Attempts[^1] = last with { Verdict = draft.Verdict.Verdict, OwnFailure = draft.OwnFailure };
         return new StepFinding
         {
-            Index = indexes[draft],
-            ParentIndex = draft.Parent is null ? -1 : indexes[draft.Parent],
+            Index = draft.Index,
+            ParentIndex = draft.Parent is null ? -1 : draft.Parent.Index,
             Key = draft.Key,
             Attempts = draft.Attempts,
             StartUnixNanos = draft.Start,
@@ -61,9 +73,13 @@ internal static class TraceFindingsBuilder
         };
     }
 
-    private static SpanFinding[] SpansOf(SpanTree tree, SpanLayers layers, StepFinding[] steps, int[] stepOfSpan, SpanVerdict[] verdicts)
+    private static void WriteSpans(TraceWorkspace work, int[] stepOfSpan)
     {
-        SpanFinding[] spans = new SpanFinding[tree.Count];
+        SpanTree tree = work.Tree;
+        CollectionsMarshal.SetCount(work.SpanFindings, tree.Count);
+        Span<SpanFinding> spans = CollectionsMarshal.AsSpan(work.SpanFindings);
+        ReadOnlySpan<StepFinding> steps = CollectionsMarshal.AsSpan(work.StepFindings);
+        SpanVerdict[] verdicts = work.Verdicts;
         for (int i = 0; i < spans.Length; i++)
         {
             SpanVerdict verdict = verdicts[i];
@@ -76,7 +92,7 @@ internal static class TraceFindingsBuilder
             {
                 Span = tree.Spans[i],
                 ParentIndex = tree.Parent[i],
-                Layer = layers.Layers[i],
+                Layer = work.Layers.Layers[i],
                 StepIndex = stepOfSpan[i],
                 Verdict = verdict.Verdict,
                 VerdictSignal = verdict.Signal,
@@ -84,8 +100,6 @@ internal static class TraceFindingsBuilder
                 ShiftNanos = tree.Shift[i],
             };
         }
-
-        return spans;
     }
 
     private static void MarkOffPath(SpanTree tree, SpanLayer[] layers)
@@ -103,14 +117,8 @@ internal static class TraceFindingsBuilder
             return [.. tree.Defects];
         }
 
-        Dictionary<SpanId, int> positions = new(tree.Count);
-        for (int span = 0; span < tree.Count; span++)
-        {
-            positions.Add(tree.Spans[span].SpanId, span);
-        }
-
         // What is about the trace stands first, what is about spans that never came last.
-        int PositionOf(SpanId id) => id.IsNone ? -1 : positions.GetValueOrDefault(id, int.MaxValue);
+        int PositionOf(SpanId id) => id.IsNone ? -1 : tree.Positions.Find(id) is >= 0 and int position ? position : int.MaxValue;
         return
         [
             .. tree.Defects

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -13,13 +14,13 @@ namespace TraceGap.Aggregation;
 internal static class Adopter
 {
     /// <summary>Changes <see cref="SpanTree.Parent"/> and <see cref="SpanTree.OffPath"/>, and names each span that it touched.</summary>
-    /// <returns>For every span whether it tells again what the call above it tells, so that it is no step of its own.</returns>
-    public static bool[] Adopt(SpanTree tree, SpanLayers layers)
+    /// <returns>The spans that tell again what the call above them tells, so that they are no steps of their own.</returns>
+    public static IReadOnlySet<int> Adopt(SpanTree tree, SpanLayers layers)
     {
-        bool[] isDuplicate = new bool[tree.Count];
+        layers.FindCallsAbove(tree);
         if (!MayApply(tree, layers))
         {
-            return isDuplicate;
+            return FrozenSet<int>.Empty;
         }
 
         AdoptionContext context = new(tree, layers);
@@ -31,33 +32,21 @@ internal static class Adopter
         MarkShadows(context, left);
         Move(tree, callOf);
         NameMoves(tree, callOf, guesses);
-        Array.ForEach(duplicates, span => isDuplicate[span] = callOf.ContainsKey(span));
-        return isDuplicate;
+        return duplicates.Where(callOf.ContainsKey).ToHashSet();
     }
 
     // Most traces need none of this; the look costs less than the indexes.
     private static bool MayApply(SpanTree tree, SpanLayers layers)
     {
-        string? scope = null;
         for (int span = 0; span < tree.Count; span++)
         {
-            if (layers.IsCall(span))
-            {
-                string name = tree.Spans[span].Scope.Name;
-                if (scope is not null && !ReferenceEquals(scope, name) && scope != name)
-                {
-                    return true;
-                }
-
-                scope = name;
-            }
-            else if (tree.Spans[span].Kind is SpanKind.Client or SpanKind.Producer && layers.Effects[span] == LayerEffect.None)
+            if (tree.Kind[span] is SpanKind.Client or SpanKind.Producer && layers.Effects[span] == LayerEffect.None && !layers.IsBelowCall(span))
             {
                 return true;
             }
         }
 
-        return false;
+        return DuplicateCalls.MayExist(tree, layers);
     }
 
     private static void FindTransport(AdoptionContext context, Dictionary<int, int> callOf, HashSet<int> guesses, List<int> left)
@@ -126,7 +115,7 @@ internal static class Adopter
     /// </summary>
     private static void Move(SpanTree tree, Dictionary<int, int> callOf)
     {
-        int[] before = [.. tree.Parent];
+        int[] before = tree.Parent[..tree.Count];
         foreach ((int span, int call) in callOf)
         {
             tree.Parent[span] = call;
@@ -144,6 +133,8 @@ internal static class Adopter
             before.CopyTo(tree.Parent, 0);
             callOf.Clear();
         }
+
+        tree.ParentsChanged();
     }
 
     private static List<int> OnCircles(SpanTree tree)

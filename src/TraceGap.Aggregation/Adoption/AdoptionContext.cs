@@ -7,7 +7,6 @@ internal sealed class AdoptionContext
 {
     private readonly HashSet<SpanId> _orphans = [];
     private readonly Ancestry _ancestry;
-    private readonly bool[] _isBelowCall;
 
     public AdoptionContext(SpanTree tree, SpanLayers layers)
     {
@@ -16,7 +15,6 @@ internal sealed class AdoptionContext
         Resources = ResourceNumbers.Of(tree);
         Calls = new TaggedCalls(tree, layers, Resources);
         _ancestry = new Ancestry(tree);
-        _isBelowCall = BelowCalls(tree, layers);
         foreach (TraceDefect defect in tree.Defects)
         {
             if (defect.Kind == DefectKind.Orphan)
@@ -34,21 +32,8 @@ internal sealed class AdoptionContext
 
     public TaggedCalls Calls { get; }
 
-    /// <summary>For every span whether an inference, tool or retrieval span is above it.</summary>
-    public static bool[] BelowCalls(SpanTree tree, SpanLayers layers)
-    {
-        bool[] below = new bool[tree.Count];
-        foreach (int span in tree.ParentsFirst())
-        {
-            int parent = tree.Parent[span];
-            below[span] = parent != SpanTree.NoParent && (below[parent] || layers.IsCall(parent));
-        }
-
-        return below;
-    }
-
     /// <summary>Whether the span may be moved at all: it hangs somewhere above the calls, and no call claims it already.</summary>
-    public bool IsCandidate(int span) => span != Tree.Root && !_isBelowCall[span] && (Tree.Parent[span] != SpanTree.NoParent || IsOrphan(span));
+    public bool IsCandidate(int span) => span != Tree.Root && !Layers.IsBelowCall(span) && (Tree.Parent[span] != SpanTree.NoParent || IsOrphan(span));
 
     /// <summary>Whether the span could hang below the call: what it hangs on now is above the call (for an orphan that may be anything), and the call is not below it.</summary>
     public bool CanHangBelow(int span, int call)

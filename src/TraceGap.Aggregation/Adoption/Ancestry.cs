@@ -10,7 +10,7 @@ internal sealed class Ancestry
     {
         _enter = new int[tree.Count];
         _last = new int[tree.Count];
-        int[] order = tree.ParentsFirst();
+        ReadOnlySpan<int> order = tree.ParentsFirst();
         int[] size = new int[tree.Count];
         for (int i = order.Length - 1; i >= 0; i--)
         {

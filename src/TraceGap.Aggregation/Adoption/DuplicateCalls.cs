@@ -10,6 +10,68 @@ internal sealed class DuplicateCalls(AdoptionContext context)
 
     private readonly record struct Pair(long Distance, int Span, int Call);
 
+    /// <summary>
+    /// False if no call can be told twice. Only calls of one layer can, by two scopes; and one of the two has no call above it while the other is not below that one, so that they
+    /// hang below different topmost calls, of which no two touch in time.
+    /// </summary>
+    public static bool MayExist(SpanTree tree, SpanLayers layers)
+    {
+        Span<Busy> busy = stackalloc Busy[LayerNames.Count];
+        string? scope = null;
+        bool isMixed = false;
+        bool anyTouch = false;
+        long lastStart = long.MinValue;
+        for (int span = 0; span < tree.Count && !(isMixed && anyTouch); span++)
+        {
+            if (!layers.IsCall(span))
+            {
+                continue;
+            }
+
+            string name = tree.Spans[span].Scope.Name;
+            isMixed |= scope is not null && scope != name;
+            scope = name;
+
+            // Skew shifts can take spans out of the order of start, on which the sweep relies.
+            anyTouch |= tree.Start[span] < lastStart;
+            lastStart = tree.Start[span];
+            int topmost = layers.IsBelowCall(span) ? layers.CallAbove[span] : span;
+            anyTouch |= busy[(int)layers.Layers[span].Layer].Touches(topmost, tree.Start[span], tree.End[span]);
+        }
+
+        return isMixed && anyTouch;
+    }
+
+    /// <summary>Until when the calls of a layer ran that were seen so far, below one topmost call and below all others.</summary>
+    private struct Busy
+    {
+        private int _lastTopmost;
+        private long _lastEnd;
+        private long _othersEnd;
+        private bool _isUsed;
+
+        /// <summary>Adds a call; true if one below another topmost call still ran when it began.</summary>
+        public bool Touches(int topmost, long start, long end)
+        {
+            if (!_isUsed)
+            {
+                (_isUsed, _lastTopmost, _lastEnd, _othersEnd) = (true, topmost, end, long.MinValue);
+                return false;
+            }
+
+            if (topmost == _lastTopmost)
+            {
+                _lastEnd = Math.Max(_lastEnd, end);
+                return _othersEnd >= start;
+            }
+
+            // Whichever of the two is the other one from now on, it ended before this call or touches it.
+            bool touches = Math.Max(_lastEnd, _othersEnd) >= start;
+            (_lastTopmost, _lastEnd, _othersEnd) = (topmost, end, Math.Max(_lastEnd, _othersEnd));
+            return touches;
+        }
+    }
+
     /// <summary>For every duplicate the call that it tells again.</summary>
     public Dictionary<int, int> Find()
     {

@@ -11,18 +11,17 @@ internal static class UrlLayers
     /// <summary>Gives layers to spans that have none.</summary>
     public static void Decide(SpanTree tree, SpanLayers layers)
     {
-        List<(int Span, Layer Layer, string Ending)> found = Candidates(tree, layers);
-        if (found.Count == 0)
+        List<(int Span, Layer Layer, string Ending)>? found = Candidates(tree, layers);
+        if (found is null)
         {
             return;
         }
 
         int[] resources = ResourceNumbers.Of(tree);
         TaggedCalls calls = new(tree, layers, resources);
-        bool[] isBelowCall = AdoptionContext.BelowCalls(tree, layers);
         foreach ((int span, Layer layer, string ending) in found)
         {
-            if (!isBelowCall[span] && calls.Of(layer, resources[span])?.MayHaveMade(span) != true)
+            if (calls.Of(layer, resources[span])?.MayHaveMade(span) != true)
             {
                 layers.Effects[span] = LayerEffect.Own;
                 layers.Layers[span] = new SpanLayer(layer, "url.path=*" + ending, Certainty.Guessed, IsOwn: true, IsExcluded: false);
@@ -30,17 +29,19 @@ internal static class UrlLayers
         }
     }
 
-    private static List<(int Span, Layer Layer, string Ending)> Candidates(SpanTree tree, SpanLayers layers)
+    /// <returns>The spans that the row may be about, in order; null if there are none.</returns>
+    private static List<(int Span, Layer Layer, string Ending)>? Candidates(SpanTree tree, SpanLayers layers)
     {
-        List<(int, Layer, string)> found = [];
+        List<(int, Layer, string)>? found = null;
+        layers.FindCallsAbove(tree);
         for (int span = 0; span < tree.Count; span++)
         {
-            if (tree.Spans[span].Kind == SpanKind.Client && layers.Effects[span] == LayerEffect.None)
+            if (tree.Kind[span] == SpanKind.Client && layers.Effects[span] == LayerEffect.None && !layers.IsBelowCall(span))
             {
                 (string ending, Layer layer) = UrlPaths.LayerOf(tree.Spans[span]);
                 if (layer != Layer.Unattributed)
                 {
-                    found.Add((span, layer, ending));
+                    (found ??= []).Add((span, layer, ending));
                 }
             }
         }

@@ -15,8 +15,8 @@ public sealed class AssemblyOptions
     /// <summary>Default of <see cref="MaxWait"/>: a trace that never falls silent is shown, late spans and all, a few minutes behind.</summary>
     public static readonly TimeSpan DefaultMaxWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>Default of <see cref="MaxInFlightSpans"/>: 10 s of idle traces at 50,000 spans a second; a few hundred megabytes with kept text.</summary>
-    public const int DefaultMaxInFlightSpans = 500_000;
+    /// <summary>Default of <see cref="MaxInFlightBytes"/>: some 10 s of idle traces at 200,000 spans a second.</summary>
+    public const long DefaultMaxInFlightBytes = 512L << 20;
 
     /// <summary>Default of <see cref="MaxOpenTraces"/>: 10 minutes at 1,700 traces a second without a root; some hundred bytes each.</summary>
     public const int DefaultMaxOpenTraces = 1_000_000;
@@ -33,8 +33,8 @@ public sealed class AssemblyOptions
     /// <summary>A trace is handed out when its first span in flight has waited this long, quiet or not.</summary>
     public TimeSpan MaxWait { get; init; } = DefaultMaxWait;
 
-    /// <summary>Spans that may be in flight; beyond it the traces that came first go early.</summary>
-    public int MaxInFlightSpans { get; init; } = DefaultMaxInFlightSpans;
+    /// <summary>Memory that spans in flight may hold, bytes; beyond it the traces that came first go early.</summary>
+    public long MaxInFlightBytes { get; init; } = DefaultMaxInFlightBytes;
 
     /// <summary>Open traces that are remembered; beyond it the one that was silent longest is closed early.</summary>
     public int MaxOpenTraces { get; init; } = DefaultMaxOpenTraces;

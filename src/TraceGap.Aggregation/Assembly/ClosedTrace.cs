@@ -22,13 +22,44 @@ public enum CloseReason
 }
 
 /// <summary>A trace that the assembler handed out, with the spans that arrived since it did so last.</summary>
-/// <param name="TraceId">The trace.</param>
-/// <param name="Spans">New spans in order of arrival, duplicates included; maybe none (<see cref="CloseReason.RootGrace"/>). Owned by the receiver.</param>
-/// <param name="Reason">Why now.</param>
-/// <param name="IsOpen">True if no root was among the spans in flight and the assembler goes on waiting for one. The stored part of the trace may know better: then
-/// <see cref="TraceAssembler.Settle"/> ends the wait.</param>
-/// <param name="FirstPosition">Lowest inbox position of the new spans; −1 without spans.</param>
-/// <param name="FirstArrivalUnixNanos">When the first of the new spans arrived (without spans: <paramref name="LastArrivalUnixNanos"/>), ns of wall time.</param>
-/// <param name="LastArrivalUnixNanos">When the trace last got a span, ns of wall time.</param>
-public sealed record ClosedTrace(
-    TraceId TraceId, IReadOnlyList<SpanRecord> Spans, CloseReason Reason, bool IsOpen, long FirstPosition, long FirstArrivalUnixNanos, long LastArrivalUnixNanos);
+public sealed class ClosedTrace
+{
+    /// <summary>The trace.</summary>
+    public required TraceId TraceId { get; init; }
+
+    /// <summary>Why now.</summary>
+    public required CloseReason Reason { get; init; }
+
+    /// <summary>
+    /// True if no root was among the spans in flight and the assembler goes on waiting for one. The stored part of the trace may know better: then <see cref="TraceAssembler.Settle"/>
+    /// ends the wait.
+    /// </summary>
+    public required bool IsOpen { get; init; }
+
+    /// <summary>Lowest inbox position of the new spans; −1 without spans.</summary>
+    public required long FirstPosition { get; init; }
+
+    /// <summary>When the first of the new spans arrived (without spans: <see cref="LastArrivalUnixNanos"/>), ns of wall time.</summary>
+    public required long FirstArrivalUnixNanos { get; init; }
+
+    /// <summary>When the trace last got a span, ns of wall time.</summary>
+    public required long LastArrivalUnixNanos { get; init; }
+
+    /// <summary>Number of new spans, duplicates included; maybe none (<see cref="CloseReason.RootGrace"/>).</summary>
+    public int SpanCount => Arrived.Count;
+
+    /// <summary>The new spans in order of arrival, still encoded.</summary>
+    internal List<ArrivedSpan> Arrived { get; init; } = [];
+
+    /// <summary>Decodes the new spans, in order of arrival.</summary>
+    public SpanRecord[] ReadSpans()
+    {
+        SpanRecord[] spans = new SpanRecord[Arrived.Count];
+        for (int i = 0; i < spans.Length; i++)
+        {
+            spans[i] = Arrived[i].Batch.Spans.Read(Arrived[i].Index);
+        }
+
+        return spans;
+    }
+}

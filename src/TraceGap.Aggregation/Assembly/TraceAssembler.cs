@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -19,9 +20,8 @@ namespace TraceGap.Aggregation;
 public sealed class TraceAssembler(AssemblyOptions options)
 {
     private readonly Dictionary<TraceId, TraceInFlight> _inFlight = [];
-    private readonly AgingQueue<TraceInFlight> _byDue = new(static trace => trace.IsGone ? null : trace.QueuedDue);
-    private readonly AgingQueue<TraceInFlight> _byPosition = new(static trace => trace.IsGone ? null : trace.FirstPosition);
-    private readonly AgingQueue<TraceInFlight> _byStart = new(static trace => trace.IsGone ? null : trace.EarliestStart);
+    private readonly BatchLedger _batches = new();
+    private readonly DueTimes _due = new();
     private readonly OpenTraces _open = new();
     private readonly long _quiet = Nanos(options.Quiet);
     private readonly long _idle = Nanos(options.Idle);
@@ -33,38 +33,52 @@ public sealed class TraceAssembler(AssemblyOptions options)
     public int InFlightTraces => _inFlight.Count;
 
     /// <summary>Spans in flight, duplicates included.</summary>
-    public long InFlightSpans { get; private set; }
+    public long InFlightSpans => _batches.Spans;
+
+    /// <summary>Memory that spans in flight hold, bytes; a batch is held as long as one of its spans is in flight.</summary>
+    public long InFlightBytes => _batches.Bytes;
 
     /// <summary>Traces that were handed out without a root and are waited for.</summary>
     public int OpenTraces => _open.Count;
 
-    /// <summary>Earliest start of a span in flight, ns of event time; null if there is none.</summary>
-    public long? EarliestSpanStartUnixNanos => _byStart.TryPeek(out _, out long start) ? start : null;
+    /// <summary>No span in flight starts before this time, ns of event time; null if none is in flight.</summary>
+    public long? EarliestSpanStartUnixNanos => _batches.EarliestStart;
+
+    /// <summary>Arrival of the batch in flight with the lowest inbox position, ns of wall time; null if nothing is in flight.</summary>
+    public long? OldestArrivalUnixNanos => _batches.Lowest?.ArrivalUnixNanos;
 
     /// <summary>Lowest inbox position with spans in flight: what lies before it is no longer needed here; null if nothing is in flight.</summary>
-    public long? LowestPosition => _byPosition.TryPeek(out _, out long position) ? position : null;
+    public long? LowestPosition => _batches.Lowest?.Position;
 
     /// <summary>Takes spans in, of any traces in any order.</summary>
     /// <param name="spans">The spans.</param>
     /// <param name="position">Inbox position of the entry that they came in; entries may come out of order.</param>
     /// <param name="nowUnixNanos">Wall time; a time before one given earlier counts as that.</param>
-    public void Add(IReadOnlyList<SpanRecord> spans, long position, long nowUnixNanos)
+    public void Add(SpanBatch spans, long position, long nowUnixNanos)
     {
         Advance(nowUnixNanos);
+        if (spans.Count == 0)
+        {
+            return;
+        }
+
+        ArrivedBatch batch = new(spans, position, _now);
+        _batches.Take(batch, spans.Count);
+        TraceInFlight? trace = null;
         for (int i = 0; i < spans.Count; i++)
         {
-            TraceInFlight trace = Enter(spans[i].TraceId, position, _now);
-            long earliest = trace.EarliestStart;
-            trace.Add(spans[i]);
-            trace.LastArrival = _now;
-            if (trace.EarliestStart < earliest)
+            TraceId traceId = spans.TraceIdOf(i);
+            if (trace is null || trace.TraceId != traceId)
             {
-                _byStart.Put(trace);
+                Schedule(trace);
+                trace = Enter(traceId, position, _now);
+                trace.LastArrival = _now;
             }
 
-            Schedule(trace);
-            InFlightSpans++;
+            trace.Add(new ArrivedSpan(batch, i));
         }
+
+        Schedule(trace);
     }
 
     /// <summary>Hands out what is due, and what goes early because a limit was passed.</summary>
@@ -73,7 +87,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
     {
         Advance(nowUnixNanos);
         List<ClosedTrace> due = [];
-        while (_byDue.TryPeek(out TraceInFlight trace, out long queued) && queued <= _now)
+        foreach (TraceInFlight trace in _due.Take(_now))
         {
             if (IsDue(trace))
             {
@@ -81,15 +95,13 @@ public sealed class TraceAssembler(AssemblyOptions options)
             }
             else
             {
-                trace.QueuedDue = DueOf(trace);
-                _byDue.Put(trace);
+                _due.Put(trace, DueOf(trace));
             }
         }
 
-        while (InFlightSpans > options.MaxInFlightSpans && _byPosition.TryPeek(out TraceInFlight oldest, out _))
+        while (InFlightBytes > options.MaxInFlightBytes)
         {
-            oldest.SearchActingRoot();
-            due.Add(HandOut(oldest, CloseReason.Overflow));
+            HandOutLowest(CloseReason.Overflow, due);
         }
 
         AddOpenThatEnd(due);
@@ -100,10 +112,9 @@ public sealed class TraceAssembler(AssemblyOptions options)
     public IReadOnlyList<ClosedTrace> Flush()
     {
         List<ClosedTrace> all = [];
-        while (_byPosition.TryPeek(out TraceInFlight trace, out _))
+        while (_inFlight.Count > 0)
         {
-            trace.SearchActingRoot();
-            all.Add(HandOut(trace, CloseReason.Shutdown));
+            HandOutLowest(CloseReason.Shutdown, all);
         }
 
         return all;
@@ -128,7 +139,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
     /// <param name="untilUnixNanos">When it shall come again, quiet or not.</param>
     public void Defer(ClosedTrace trace, long untilUnixNanos)
     {
-        if (trace.Spans.Count == 0)
+        if (trace.SpanCount == 0)
         {
             RestoreOpen(trace.TraceId, untilUnixNanos - _rootGrace);
             return;
@@ -137,40 +148,34 @@ public sealed class TraceAssembler(AssemblyOptions options)
         TraceInFlight taken = Enter(trace.TraceId, trace.FirstPosition, trace.FirstArrivalUnixNanos);
         taken.TakeBack(trace);
         taken.DeferredUntil = untilUnixNanos;
-        InFlightSpans += trace.Spans.Count;
-        _byStart.Put(taken);
-        taken.QueuedDue = untilUnixNanos;
-        _byDue.Put(taken);
+        foreach (ArrivedSpan span in trace.Arrived)
+        {
+            _batches.Take(span.Batch, 1);
+        }
+
+        _due.Put(taken, untilUnixNanos);
     }
 
     private void Advance(long now) => _now = Math.Max(_now, now);
 
     private TraceInFlight Enter(TraceId traceId, long position, long arrival)
     {
-        if (!_inFlight.TryGetValue(traceId, out TraceInFlight? trace))
+        ref TraceInFlight? trace = ref CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, traceId, out _);
+        if (trace is null)
         {
             trace = new TraceInFlight(traceId, position, arrival);
-            _inFlight.Add(traceId, trace);
-            _byPosition.Put(trace);
             _open.Remove(traceId);
         }
-        else if (position < trace.FirstPosition)
-        {
-            trace.FirstPosition = position;
-            _byPosition.Put(trace);
-        }
 
+        trace.FirstPosition = Math.Min(trace.FirstPosition, position);
         return trace;
     }
 
-    /// <summary>Queues a trace that is due earlier than it was; one that is due later is found out when its turn comes.</summary>
-    private void Schedule(TraceInFlight trace)
+    private void Schedule(TraceInFlight? trace)
     {
-        long due = DueOf(trace);
-        if (trace.QueuedDue is not long queued || due < queued)
+        if (trace is not null)
         {
-            trace.QueuedDue = due;
-            _byDue.Put(trace);
+            _due.Put(trace, DueOf(trace));
         }
     }
 
@@ -188,17 +193,44 @@ public sealed class TraceAssembler(AssemblyOptions options)
         return DueOf(trace) <= _now;
     }
 
+    /// <summary>Hands out every trace that has a span in the batch that came first.</summary>
+    private void HandOutLowest(CloseReason reason, List<ClosedTrace> handedOut)
+    {
+        ArrivedBatch lowest = _batches.Lowest!;
+        for (int i = 0; i < lowest.Spans.Count && lowest.InFlight > 0; i++)
+        {
+            if (_inFlight.TryGetValue(lowest.Spans.TraceIdOf(i), out TraceInFlight? trace) && trace.FirstPosition == lowest.Position)
+            {
+                trace.SearchActingRoot();
+                handedOut.Add(HandOut(trace, reason));
+            }
+        }
+    }
+
     private ClosedTrace HandOut(TraceInFlight trace, CloseReason reason)
     {
-        trace.IsGone = true;
         _inFlight.Remove(trace.TraceId);
-        InFlightSpans -= trace.Spans.Count;
         if (!trace.HasRoot)
         {
             _open.Add(trace.TraceId, trace.LastArrival);
         }
 
-        return new ClosedTrace(trace.TraceId, trace.Spans, reason, !trace.HasRoot, trace.FirstPosition, trace.FirstArrival, trace.LastArrival);
+        List<ArrivedSpan> spans = trace.TakeSpans();
+        foreach (ArrivedSpan span in spans)
+        {
+            _batches.Release(span);
+        }
+
+        return new ClosedTrace
+        {
+            TraceId = trace.TraceId,
+            Arrived = spans,
+            Reason = reason,
+            IsOpen = !trace.HasRoot,
+            FirstPosition = trace.FirstPosition,
+            FirstArrivalUnixNanos = trace.FirstArrival,
+            LastArrivalUnixNanos = trace.LastArrival,
+        };
     }
 
     private void AddOpenThatEnd(List<ClosedTrace> due)
@@ -212,7 +244,15 @@ public sealed class TraceAssembler(AssemblyOptions options)
             }
 
             _open.Remove(traceId);
-            due.Add(new ClosedTrace(traceId, [], isOver ? CloseReason.RootGrace : CloseReason.Overflow, false, -1, lastArrival, lastArrival));
+            due.Add(new ClosedTrace
+            {
+                TraceId = traceId,
+                Reason = isOver ? CloseReason.RootGrace : CloseReason.Overflow,
+                IsOpen = false,
+                FirstPosition = -1,
+                FirstArrivalUnixNanos = lastArrival,
+                LastArrivalUnixNanos = lastArrival,
+            });
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
 
     public TraceId TraceId { get; } = traceId;
 
-    public List<SpanRecord> Spans { get; private set; } = [];
+    public List<ArrivedSpan> Spans { get; private set; } = [];
 
     public long FirstPosition { get; set; } = firstPosition;
 
@@ -18,16 +18,14 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
 
     public long LastArrival { get; set; } = firstArrival;
 
-    public long EarliestStart { get; private set; } = long.MaxValue;
-
     /// <summary>Not handed out before, whatever arrives; null if the trace was not given back.</summary>
     public long? DeferredUntil { get; set; }
 
-    /// <summary>The due time under which the trace is queued; the real one may be later.</summary>
-    public long? QueuedDue { get; set; }
+    /// <summary>Where <see cref="DueTimes"/> has the trace.</summary>
+    public long DueBucket { get; set; } = long.MaxValue;
 
     /// <summary>True once the spans were handed out.</summary>
-    public bool IsGone { get; set; }
+    public bool IsGone { get; private set; }
 
     /// <summary>True if a span without a parent is there, or a search found a span that acts as root.</summary>
     public bool HasRoot { get; private set; }
@@ -35,20 +33,31 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
     /// <summary>True while a search for a span that acts as root is worth its time: it costs as much as there are spans, so it waits until they grew by a quarter.</summary>
     public bool IsSearchDue => !HasRoot && _mayHaveActingRoot && (long)Spans.Count * 4 >= (long)_searched * 5;
 
-    public void Add(SpanRecord span)
+    public void Add(ArrivedSpan span)
     {
         Spans.Add(span);
-        EarliestStart = Math.Min(EarliestStart, span.StartUnixNanos);
-        HasRoot |= span.ParentSpanId.IsNone;
-        _mayHaveActingRoot |= TreeBuilder.CanActAsRoot(span);
+        if (!HasRoot)
+        {
+            HasRoot = span.ParentSpanId.IsNone;
+            _mayHaveActingRoot |= span.CanActAsRoot;
+        }
+    }
+
+    /// <summary>Hands the spans over. Queues may know the trace for a while longer; the spans are not theirs.</summary>
+    public List<ArrivedSpan> TakeSpans()
+    {
+        List<ArrivedSpan> spans = Spans;
+        IsGone = true;
+        Spans = [];
+        return spans;
     }
 
     /// <summary>Takes spans back that arrived before those that are here.</summary>
     public void TakeBack(ClosedTrace trace)
     {
-        List<SpanRecord> later = Spans;
-        Spans = new List<SpanRecord>(trace.Spans.Count + later.Count);
-        foreach (SpanRecord span in trace.Spans.Concat(later))
+        List<ArrivedSpan> later = Spans;
+        Spans = new List<ArrivedSpan>(trace.Arrived.Count + later.Count);
+        foreach (ArrivedSpan span in trace.Arrived.Concat(later))
         {
             Add(span);
         }
@@ -67,10 +76,10 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
         }
 
         HashSet<SpanId> ids = [.. Spans.Select(static span => span.SpanId)];
-        SpanRecord? topmost = null;
-        foreach (SpanRecord span in Spans.Where(span => span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId)))
+        ArrivedSpan? topmost = null;
+        foreach (ArrivedSpan span in Spans.Where(span => span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId)))
         {
-            if (topmost is not null && topmost.SpanId != span.SpanId)
+            if (topmost is not null && topmost.Value.SpanId != span.SpanId)
             {
                 return;
             }
@@ -78,6 +87,6 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
             topmost = span;
         }
 
-        HasRoot = topmost is not null && TreeBuilder.CanActAsRoot(topmost);
+        HasRoot = topmost is { CanActAsRoot: true };
     }
 }

@@ -15,13 +15,14 @@ public static class TraceMerge
     /// <param name="arrived">Spans as they came.</param>
     public static MergedTrace Join(IReadOnlyList<SpanRecord> stored, IReadOnlyList<SpanRecord> arrived)
     {
-        // Of equal copies the first stays, so what is not one of the stored objects is new or stronger than its stored copy.
-        SpanRecord[] joined = DistinctSpans.Of([.. stored, .. arrived], out _);
         if (stored.Count == 0)
         {
-            return new MergedTrace(joined, joined);
+            SpanRecord[] all = DistinctSpans.Of(arrived, out _);
+            return new MergedTrace(all, all);
         }
 
+        // Of equal copies the first stays, so what is not one of the stored objects is new or stronger than its stored copy.
+        SpanRecord[] joined = DistinctSpans.Of([.. stored, .. arrived], out _);
         HashSet<SpanRecord> known = new(stored, ReferenceEqualityComparer.Instance);
         return new MergedTrace(joined, Array.FindAll(joined, span => !known.Contains(span)));
     }

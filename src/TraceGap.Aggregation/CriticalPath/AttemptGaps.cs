@@ -8,22 +8,26 @@ internal sealed class AttemptGaps
 
     private readonly Dictionary<int, List<(long Start, long End)>> _bySpan = [];
 
-    /// <summary>Finds the gaps of all steps.</summary>
-    public AttemptGaps(SpanTree tree, IReadOnlyList<StepFinding> steps)
+    /// <summary>Finds the gaps of all steps; null if there are none.</summary>
+    public static AttemptGaps? Of(SpanTree tree, ReadOnlySpan<StepFinding> steps)
     {
+        AttemptGaps? found = null;
         int[]? depths = null;
-        foreach (StepFinding step in steps)
+        foreach (ref readonly StepFinding step in steps)
         {
             for (int later = 1; later < step.Attempts.Count; later++)
             {
-                AddGap(tree, step.Attempts[later - 1], step.Attempts[later], ref depths);
+                found ??= new AttemptGaps();
+                found.AddGap(tree, step.Attempts[later - 1], step.Attempts[later], ref depths);
             }
         }
 
-        foreach (List<(long Start, long End)> gaps in _bySpan.Values)
+        foreach (List<(long Start, long End)> gaps in found?._bySpan.Values.AsEnumerable() ?? [])
         {
             MergeOverlapping(gaps);
         }
+
+        return found;
     }
 
     /// <summary>Gaps that are the own time of a span: disjoint, in order of time.</summary>

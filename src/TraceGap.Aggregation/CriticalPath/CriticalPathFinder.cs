@@ -1,18 +1,26 @@
 namespace TraceGap.Aggregation;
 
-/// <summary>The critical path of a trace, in three passes: what may be on it, the walk, what the time was spent on.</summary>
-internal static class CriticalPathFinder
+/// <summary>The critical path of a trace, in three passes: what may be on it, the walk, what the time was spent on. One owner at a time.</summary>
+internal sealed class CriticalPathFinder
 {
+    private readonly PathSpans _pathSpans = new();
+    private readonly LastFinisherWalk _walk = new();
+    private readonly SegmentClassifier _classifier = new();
+
     /// <summary>Finds the path below the tree's root, after skew adjustment and adoption.</summary>
     /// <param name="tree">The tree; consumers nobody waits for are marked in it, and clipped overlaps are named as defects.</param>
     /// <param name="layers">Layer of every span.</param>
     /// <param name="steps">The steps; their attempts tell which gaps are waiting.</param>
     /// <param name="stepOfSpan">For every span the step that it belongs to, or −1.</param>
-    /// <returns>Segments in order of time that tile the root's interval exactly; empty without a root, and for a root without length.</returns>
-    public static PathSegment[] Find(SpanTree tree, SpanLayer[] layers, IReadOnlyList<StepFinding> steps, int[] stepOfSpan)
+    /// <param name="segments">Filled with segments in order of time that tile the root's interval exactly; empty without a root, and for a root without length.</param>
+    public void Find(SpanTree tree, SpanLayer[] layers, ReadOnlySpan<StepFinding> steps, int[] stepOfSpan, List<PathSegment> segments)
     {
-        List<PathSpan> onPath = PathSpans.Of(tree, layers);
-        List<SelfTime> times = LastFinisherWalk.Walk(onPath);
-        return SegmentClassifier.Classify(tree, layers, steps, stepOfSpan, onPath, times);
+        segments.Clear();
+        ReadOnlySpan<PathSpan> onPath = _pathSpans.Of(tree, layers);
+        List<SelfTime> times = _walk.Walk(onPath);
+        if (times.Count > 0)
+        {
+            _classifier.Classify(tree, layers, steps, stepOfSpan, onPath, times, segments);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -14,70 +15,100 @@ namespace TraceGap.Aggregation;
 /// concurrency, and a tolerance for starts that are not whole would tear microsecond traces apart.
 /// </para>
 /// </remarks>
-internal static class PathSpans
+internal sealed class PathSpans
 {
-    /// <summary>The spans on offer, parents before children, the root first; empty without a root or if the root has no length.</summary>
-    /// <remarks>Marks consumers nobody waits for in <see cref="SpanTree.OffPath"/> and names clipped overlaps in <see cref="SpanTree.Defects"/>.</remarks>
-    public static List<PathSpan> Of(SpanTree tree, ReadOnlySpan<SpanLayer> layers)
+    private readonly List<PathSpan> _spans = [];
+    private readonly List<long> _flooredStarts = [];
+
+    /// <summary>The spans on offer, parents before children, the root first, siblings together in order of end; empty without a root or if the root has no length.</summary>
+    /// <remarks>Marks consumers nobody waits for in <see cref="SpanTree.OffPath"/> and names clipped overlaps in <see cref="SpanTree.Defects"/>. What is returned holds until the next call.</remarks>
+    public ReadOnlySpan<PathSpan> Of(SpanTree tree, SpanLayer[] layers)
     {
-        List<PathSpan> spans = [];
+        _spans.Clear();
         if (tree.Root == SpanTree.NoParent || tree.Start[tree.Root] == tree.End[tree.Root])
         {
-            return spans;
+            return [];
         }
 
         (int[] offsets, int[] items) = tree.Children();
-        List<long> flooredStarts = [];
-        spans.Add(new PathSpan(tree.Root, -1, tree.Start[tree.Root], tree.End[tree.Root], tree.Spans[tree.Root].SpanId));
-        for (int parent = 0; parent < spans.Count; parent++)
+        _spans.Add(new PathSpan(tree.Root, -1, tree.Start[tree.Root], tree.End[tree.Root], tree.Spans[tree.Root].SpanId));
+        for (int parent = 0; parent < _spans.Count; parent++)
         {
-            int firstChild = spans.Count;
-            int index = spans[parent].Index;
-            foreach (int child in items.AsSpan(offsets[index]..offsets[index + 1]))
+            int firstChild = _spans.Count;
+            int index = _spans[parent].Index;
+            for (int i = offsets[index]; i < offsets[index + 1]; i++)
             {
-                AddIfWaitedFor(tree, layers, spans, parent, child);
+                AddIfWaitedFor(tree, layers, parent, items[i]);
             }
 
-            ClipFlooredOverlaps(tree, spans, firstChild, flooredStarts);
+            Span<PathSpan> children = CollectionsMarshal.AsSpan(_spans)[firstChild..];
+            if (children.Length > 0)
+            {
+                _spans[parent] = _spans[parent] with { FirstChild = firstChild, Children = children.Length };
+            }
+
+            if (children.Length > 1)
+            {
+                ClipFlooredOverlaps(tree, children);
+                SortByEnd(children);
+            }
         }
 
-        return spans;
+        return CollectionsMarshal.AsSpan(_spans);
     }
 
-    private static void AddIfWaitedFor(SpanTree tree, ReadOnlySpan<SpanLayer> layers, List<PathSpan> spans, int parent, int child)
+    private void AddIfWaitedFor(SpanTree tree, SpanLayer[] layers, int parent, int child)
     {
-        tree.OffPath[child] |= IsUnawaitedConsumer(tree, spans[parent].Index, child);
-        long start = Math.Max(tree.Start[child], spans[parent].Start);
-        long end = Math.Min(tree.End[child], spans[parent].End);
+        tree.OffPath[child] |= IsUnawaitedConsumer(tree, _spans[parent].Index, child);
+        long start = Math.Max(tree.Start[child], _spans[parent].Start);
+        long end = Math.Min(tree.End[child], _spans[parent].End);
         if (start < end && !tree.OffPath[child] && !layers[child].IsExcluded)
         {
-            spans.Add(new PathSpan(child, parent, start, end, tree.Spans[child].SpanId));
+            _spans.Add(new PathSpan(child, parent, start, end, tree.Positions.IdAt(child)));
         }
     }
 
     private static bool IsUnawaitedConsumer(SpanTree tree, int parent, int child) =>
-        tree.Spans[child].Kind == SpanKind.Consumer && tree.Spans[parent].Kind == SpanKind.Producer && tree.End[child] > tree.End[parent];
+        tree.Kind[child] == SpanKind.Consumer && tree.Kind[parent] == SpanKind.Producer && tree.End[child] > tree.End[parent];
 
-    private static void ClipFlooredOverlaps(SpanTree tree, List<PathSpan> spans, int firstChild, List<long> flooredStarts)
+    private void ClipFlooredOverlaps(SpanTree tree, Span<PathSpan> siblings)
     {
-        flooredStarts.Clear();
-        for (int i = firstChild; i < spans.Count; i++)
+        _flooredStarts.Clear();
+        foreach (ref readonly PathSpan sibling in siblings)
         {
-            if (FlooredStart.Is(tree.Spans[spans[i].Index]))
+            if (FlooredStart.Is(tree.Start[sibling.Index] - tree.Shift[sibling.Index]))
             {
-                flooredStarts.Add(spans[i].Start);
+                _flooredStarts.Add(sibling.Start);
             }
         }
 
-        flooredStarts.Sort();
-        for (int i = firstChild; i < spans.Count && flooredStarts.Count > 0; i++)
+        if (_flooredStarts.Count == 0)
         {
-            PathSpan earlier = spans[i];
-            long touching = FirstAfter(flooredStarts, Math.Max(earlier.Start, earlier.End - FlooredStart.Granularity));
+            return;
+        }
+
+        _flooredStarts.Sort();
+        foreach (ref PathSpan earlier in siblings)
+        {
+            long touching = FirstAfter(_flooredStarts, Math.Max(earlier.Start, earlier.End - FlooredStart.Granularity));
             if (touching < earlier.End)
             {
-                spans[i] = earlier with { End = touching };
-                tree.Defects.Add(new TraceDefect(DefectKind.Overlap, earlier.Id, $"clipped by {earlier.End - touching} ns to the start of its next sibling, which was floored to the millisecond"));
+                long clipped = earlier.End - touching;
+                earlier = earlier with { End = touching };
+                tree.Defects.Add(new TraceDefect(DefectKind.Overlap, earlier.Id, $"clipped by {clipped} ns to the start of its next sibling, which was floored to the millisecond"));
+            }
+        }
+    }
+
+    // Siblings stand in order of start, and those that run one after the other end in that order.
+    private static void SortByEnd(Span<PathSpan> siblings)
+    {
+        for (int i = 1; i < siblings.Length; i++)
+        {
+            if (PathSpan.CompareByEnd(siblings[i - 1], siblings[i]) > 0)
+            {
+                siblings.Sort(PathSpan.CompareByEnd);
+                return;
             }
         }
     }

@@ -11,57 +11,78 @@ namespace TraceGap.Aggregation;
 /// </remarks>
 internal sealed class SegmentClassifier
 {
-    private readonly SpanTree _tree;
-    private readonly SpanLayer[] _layers;
-    private readonly AttemptGaps _gaps;
-    private readonly long[] _firstStepBelow;
-    private readonly bool[] _hasRemoteHalf;
     private readonly Dictionary<int, long> _queueLeft = [];
     private readonly Dictionary<int, int> _gapsPassed = [];
-    private readonly List<PathSegment> _segments = [];
-
-    private SegmentClassifier(SpanTree tree, SpanLayer[] layers, IReadOnlyList<StepFinding> steps, int[] stepOfSpan, List<PathSpan> onPath)
-    {
-        _tree = tree;
-        _layers = layers;
-        _gaps = new AttemptGaps(tree, steps);
-        _firstStepBelow = FirstStepsBelow(tree, stepOfSpan);
-        _hasRemoteHalf = RemoteHalves(tree, onPath);
-    }
+    private SpanTree _tree = new();
+    private SpanLayer[] _layers = [];
+    private AttemptGaps? _gaps;
+    private long[] _firstStepBelow = [];
+    private bool[] _hasRemoteHalf = [];
+    private Waiting[] _waiting = [];
+    private List<PathSegment> _segments = [];
 
     /// <summary>Classifies stretches in order of time.</summary>
-    public static PathSegment[] Classify(
-        SpanTree tree, SpanLayer[] layers, IReadOnlyList<StepFinding> steps, int[] stepOfSpan, List<PathSpan> onPath, List<SelfTime> times)
+    public void Classify(
+        SpanTree tree, SpanLayer[] layers, ReadOnlySpan<StepFinding> steps, int[] stepOfSpan, ReadOnlySpan<PathSpan> onPath, List<SelfTime> times, List<PathSegment> segments)
     {
-        SegmentClassifier classifier = new(tree, layers, steps, stepOfSpan, onPath);
+        (_tree, _layers, _segments) = (tree, layers, segments);
+        _gaps = AttemptGaps.Of(tree, steps);
+        _queueLeft.Clear();
+        _gapsPassed.Clear();
+        Buffers.Cleared(ref _waiting, tree.Count);
+        FindFirstStepsBelow(stepOfSpan);
+        FindRemoteHalves(onPath);
         foreach (SelfTime time in times)
         {
-            classifier.AddOwnTime(time);
+            AddOwnTime(time);
         }
+    }
 
-        return [.. classifier._segments];
+    /// <summary>What a span says about waiting.</summary>
+    private enum Waiting : byte
+    {
+        NotAsked,
+        None,
+        Queued,
+        All,
     }
 
     private void AddOwnTime(SelfTime time)
     {
-        if (WaitSignals.IsWait(_tree.Spans[time.Index]))
+        Waiting waiting = WaitingOf(time.Index);
+        if (waiting == Waiting.All)
         {
             Add(time.Index, SegmentKind.Wait, time.Start, time.End);
             return;
         }
 
-        long from = time.Start + TakeQueueTime(time);
+        long from = waiting == Waiting.Queued ? time.Start + TakeQueueTime(time) : time.Start;
         Add(time.Index, SegmentKind.Wait, time.Start, from);
         AddAroundGaps(time.Index, from, time.End);
     }
 
-    private long TakeQueueTime(SelfTime time)
+    private Waiting WaitingOf(int span)
     {
-        if (!_queueLeft.TryGetValue(time.Index, out long left))
+        ref Waiting waiting = ref _waiting[span];
+        if (waiting != Waiting.NotAsked)
         {
-            left = WaitSignals.QueueNanos(_tree.Spans[time.Index]);
+            return waiting;
         }
 
+        SpanRecord record = _tree.Spans[span];
+        long queued = WaitSignals.QueueNanos(record);
+        if (queued > 0)
+        {
+            _queueLeft.Add(span, queued);
+        }
+
+        waiting = WaitSignals.IsWait(record) ? Waiting.All : queued > 0 ? Waiting.Queued : Waiting.None;
+        return waiting;
+    }
+
+    private long TakeQueueTime(SelfTime time)
+    {
+        long left = _queueLeft[time.Index];
         long taken = Math.Min(left, time.End - time.Start);
         _queueLeft[time.Index] = left - taken;
         return taken;
@@ -69,6 +90,12 @@ internal sealed class SegmentClassifier
 
     private void AddAroundGaps(int span, long from, long to)
     {
+        if (_gaps is null)
+        {
+            AddWork(span, from, to);
+            return;
+        }
+
         IReadOnlyList<(long Start, long End)> gaps = _gaps.Of(span);
         int next = _gapsPassed.GetValueOrDefault(span);
         while (next < gaps.Count && gaps[next].Start < to)
@@ -122,40 +149,32 @@ internal sealed class SegmentClassifier
     private static bool IsSeam(Layer layer) => layer is Layer.Ingress or Layer.Orchestration or Layer.Assembly or Layer.Unattributed;
 
     /// <summary>For every span: when the first step below it began, or never (<see cref="long.MaxValue"/>).</summary>
-    private static long[] FirstStepsBelow(SpanTree tree, int[] stepOfSpan)
+    private void FindFirstStepsBelow(int[] stepOfSpan)
     {
-        long[] first = new long[tree.Count];
-        Array.Fill(first, long.MaxValue);
-        int[] order = tree.ParentsFirst();
+        long[] first = Buffers.Filled(ref _firstStepBelow, _tree.Count, long.MaxValue);
+        ReadOnlySpan<int> order = _tree.ParentsFirst();
         for (int i = order.Length - 1; i >= 0; i--)
         {
             int span = order[i];
-            int parent = tree.Parent[span];
-            if (parent == SpanTree.NoParent || tree.OffPath[span])
+            int parent = _tree.Parent[span];
+            if (parent == SpanTree.NoParent || _tree.OffPath[span])
             {
                 continue;
             }
 
             bool opensStep = stepOfSpan[span] >= 0 && stepOfSpan[span] != stepOfSpan[parent];
-            long began = opensStep ? Math.Min(first[span], tree.Start[span]) : first[span];
+            long began = opensStep ? Math.Min(first[span], _tree.Start[span]) : first[span];
             first[parent] = Math.Min(first[parent], began);
         }
-
-        return first;
     }
 
-    private static bool[] RemoteHalves(SpanTree tree, List<PathSpan> onPath)
+    private void FindRemoteHalves(ReadOnlySpan<PathSpan> onPath)
     {
-        bool[] has = new bool[tree.Count];
-        foreach (PathSpan span in onPath)
+        bool[] has = Buffers.Cleared(ref _hasRemoteHalf, _tree.Count);
+        foreach (ref readonly PathSpan span in onPath[1..])
         {
-            if (span.Parent >= 0)
-            {
-                int parent = onPath[span.Parent].Index;
-                has[parent] |= (tree.Spans[parent].Kind, tree.Spans[span.Index].Kind) is (SpanKind.Client, SpanKind.Server) or (SpanKind.Producer, SpanKind.Consumer);
-            }
+            int parent = onPath[span.Parent].Index;
+            has[parent] |= (_tree.Kind[parent], _tree.Kind[span.Index]) is (SpanKind.Client, SpanKind.Server) or (SpanKind.Producer, SpanKind.Consumer);
         }
-
-        return has;
     }
 }

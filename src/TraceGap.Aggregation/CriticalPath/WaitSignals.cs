@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using TraceGap.Otlp;
 
@@ -6,7 +7,8 @@ namespace TraceGap.Aggregation;
 /// <summary>What a span itself says about waiting: spans that are nothing but waiting, and queue times reported as numbers.</summary>
 internal static class WaitSignals
 {
-    private static readonly string[] PauseWords = ["wait", "pending", "pause", "human", "user"];
+    private static readonly SearchValues<string> Telling = SearchValues.Create(["approval", "blocked_on_user", "vllm_queue"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> PauseWords = SearchValues.Create(["wait", "pending", "pause", "human", "user"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True if the whole of the span's own time is a queue, a timer or a person.</summary>
     public static bool IsWait(SpanRecord span) =>
@@ -14,9 +16,7 @@ internal static class WaitSignals
         || IsOneOf(span, "mastra.span.type", "workflow_sleep", "workflow_wait_event")
         || IsOneOf(span, "durabletask.type", "timer")
         || span.Attributes.Has("durabletask.fire_at")
-        || span.Name.EndsWith("blocked_on_user", StringComparison.OrdinalIgnoreCase)
-        || string.Equals(span.Name, "vllm_queue", StringComparison.Ordinal)
-        || IsPauseForApproval(span.Name);
+        || (span.Name.AsSpan().ContainsAny(Telling) && IsWaitByName(span.Name));
 
     /// <summary>The queue time that the span reports, ns; 0 if it reports none.</summary>
     /// <remarks><c>gen_ai.latency.time_in_queue</c> (vLLM, SGLang): seconds. <c>queue_time</c> (text-generation-inference): a Rust Duration as its Debug text, <c>1.5ms</c>.</remarks>
@@ -28,10 +28,13 @@ internal static class WaitSignals
         return nanos > 0 ? (long)Math.Min(Math.Round(nanos), 1L << 62) : 0;
     }
 
+    private static bool IsWaitByName(string name) =>
+        name.EndsWith("blocked_on_user", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(name, "vllm_queue", StringComparison.Ordinal)
+        || IsPauseForApproval(name);
+
     // A name alone is weak evidence: "approval" is also what an agent may be about, so a second word must say that somebody waits.
-    private static bool IsPauseForApproval(string name) =>
-        name.Contains("approval", StringComparison.OrdinalIgnoreCase)
-        && PauseWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool IsPauseForApproval(string name) => name.Contains("approval", StringComparison.OrdinalIgnoreCase) && name.AsSpan().ContainsAny(PauseWords);
 
     private static bool IsOneOf(SpanRecord span, string key, params ReadOnlySpan<string> values)
     {

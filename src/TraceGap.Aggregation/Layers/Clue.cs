@@ -33,6 +33,8 @@ internal enum ClueKind : byte
 /// <param name="Values">Values, names or shapes.</param>
 internal sealed record Clue(ClueKind Kind, string[] Keys, string[] Values)
 {
+    private readonly Otlp.SpanKind[] _kinds = Kind == ClueKind.Kind ? Array.ConvertAll(Values, Enum.Parse<Otlp.SpanKind>) : [];
+
     public static Clue Value(string key, params string[] values) => new(ClueKind.Value, [key], values);
 
     public static Clue AnyValue(string[] keys, params string[] values) => new(ClueKind.Value, keys, values);
@@ -58,14 +60,14 @@ internal sealed record Clue(ClueKind Kind, string[] Keys, string[] Values)
         ClueKind.KeyStart => HasKeyStart(span.Attributes),
         ClueKind.Name => NamePattern.MatchesAny(Values, span.Name),
         ClueKind.Scope => Array.IndexOf(Values, span.Scope.Name) >= 0,
-        _ => Array.IndexOf(Values, span.Kind.ToString()) >= 0,
+        _ => Array.IndexOf(_kinds, span.Kind) >= 0,
     };
 
     private bool HasAny(AttributeSet attributes)
     {
         foreach (string key in Keys)
         {
-            if (attributes.Text(key) is not null)
+            if (attributes.HasText(key))
             {
                 return true;
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TraceGap.Aggregation;
@@ -5,7 +6,15 @@ namespace TraceGap.Aggregation;
 /// <summary>Enum values as emitters spell them: trimmed, any case, <c>-</c> and space for <c>_</c>, sometimes quoted because they went through JSON once too often.</summary>
 internal sealed class FoldedText : IEqualityComparer<string>
 {
+    private static readonly SearchValues<char> Foldable = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ- \t\r\n\"");
+
     public static FoldedText Comparer { get; } = new();
+
+    /// <summary>Whether folding leaves the text as it is.</summary>
+    public static bool IsFolded(string text) => !text.AsSpan().ContainsAny(Foldable);
+
+    /// <summary>The text as all its spellings fold to.</summary>
+    public static string Of(string text) => string.Concat(Trim(text).ToArray().Select(Fold));
 
     /// <summary>Whether the text equals one of the values, or begins with one that ends in <c>*</c>.</summary>
     public static bool MatchesAny(string[] values, string text)

@@ -12,8 +12,9 @@ internal static class LayerInheritance
     /// <summary>Completes <paramref name="decided"/>.</summary>
     public static void Complete(SpanTree tree, SpanLayers decided)
     {
-        int[] order = tree.ParentsFirst();
-        long[]? firstInference = Array.IndexOf(decided.Effects, LayerEffect.ByPosition) >= 0 ? FirstInferenceBelow(tree, decided, order) : null;
+        ReadOnlySpan<int> order = tree.ParentsFirst();
+        bool anyByPosition = decided.Effects.AsSpan(0, tree.Count).Contains(LayerEffect.ByPosition);
+        long[]? firstInference = anyByPosition ? FirstInferenceBelow(tree, decided, order) : null;
         foreach (int span in order)
         {
             int parent = tree.Parent[span];
@@ -42,7 +43,7 @@ internal static class LayerInheritance
 
     private static SpanLayer Topmost(SpanTree tree, int span)
     {
-        bool isEntry = span == tree.Root || tree.Spans[span].Kind is SpanKind.Server or SpanKind.Consumer;
+        bool isEntry = span == tree.Root || tree.Kind[span] is SpanKind.Server or SpanKind.Consumer;
         return isEntry ? new SpanLayer(Layer.Ingress, span == tree.Root ? "root" : "entry", Certainty.Guessed, IsOwn: false, IsExcluded: false) : Nothing;
     }
 
@@ -56,7 +57,7 @@ internal static class LayerInheritance
         return decided with { Layer = isBefore ? Layer.Ingress : Layer.Assembly };
     }
 
-    private static long[] FirstInferenceBelow(SpanTree tree, SpanLayers decided, int[] order)
+    private static long[] FirstInferenceBelow(SpanTree tree, SpanLayers decided, ReadOnlySpan<int> order)
     {
         long[] first = new long[tree.Count];
         Array.Fill(first, long.MaxValue);

@@ -5,16 +5,16 @@ namespace TraceGap.Aggregation;
 
 /// <summary>
 /// The layer table, compiled: what a span says of itself, whatever hangs above or below it. The row that stands first in the table wins. Rows are found by their lead clue:
-/// one pass over the attributes of a span, one look at its name and its scope; a new row costs spans that it is not about nothing.
+/// the attributes whose keys lead anywhere, remembered per set of keys, one look at the name and one at the scope; a new row costs spans that it is not about nothing.
 /// </summary>
 internal sealed class LayerTable
 {
-    private readonly FrozenDictionary<string, KeyRows> _byKey;
-    private readonly KeyFilter _keys;
-    private readonly FrozenDictionary<string, Row[]> _byName;
-    private readonly FrozenDictionary<string, Row[]> _byScope;
+    private readonly Dictionary<string, KeyRows> _byKey;
+    private readonly ShapeMemo<Lead[]> _leads;
+    private readonly WordTable<Row[]> _byName;
+    private readonly WordTable<Row[]> _byScope;
     private readonly Row[]?[] _byNameStart;
-    private readonly (string Prefix, Row Row)[]?[] _byKeyStart;
+    private readonly Row[] _byKeyStart;
 
     /// <summary>Compiles rows, first wins.</summary>
     public LayerTable(IReadOnlyList<LayerRule> rules)
@@ -23,7 +23,7 @@ internal sealed class LayerTable
         Dictionary<string, List<Row>> byName = [];
         Dictionary<string, List<Row>> byScope = [];
         Dictionary<char, List<Row>> byNameStart = [];
-        Dictionary<char, List<(string, Row)>> byKeyStart = [];
+        List<Row> byKeyStart = [];
         for (int order = 0; order < rules.Count; order++)
         {
             LayerRule rule = rules[order];
@@ -41,7 +41,7 @@ internal sealed class LayerTable
                     Array.ForEach(lead.Keys, key => Add(byKey, key, (null, new Row(order, rule, key))));
                     break;
                 case ClueKind.KeyStart:
-                    Array.ForEach(lead.Keys, prefix => Add(byKeyStart, prefix[0], (prefix, new Row(order, rule, prefix + "*"))));
+                    Array.ForEach(lead.Keys, prefix => byKeyStart.Add(new Row(order, rule, prefix + "*") { Shape = prefix }));
                     break;
                 case ClueKind.Scope:
                     Array.ForEach(lead.Values, scope => Add(byScope, scope, new Row(order, rule, "scope " + scope)));
@@ -54,12 +54,12 @@ internal sealed class LayerTable
             }
         }
 
-        _byKey = byKey.ToFrozenDictionary(static pair => pair.Key, static pair => new KeyRows(pair.Value), StringComparer.Ordinal);
-        _keys = new KeyFilter(_byKey.Keys);
-        _byName = byName.ToFrozenDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal);
-        _byScope = byScope.ToFrozenDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal);
+        _byKey = byKey.ToDictionary(static pair => pair.Key, static pair => new KeyRows(pair.Value), StringComparer.Ordinal);
+        _leads = new ShapeMemo<Lead[]>(LeadsOf);
+        _byName = TableOf(byName, static rows => rows.ToArray());
+        _byScope = TableOf(byScope, static rows => rows.ToArray());
         _byNameStart = ByFirstLetter(byNameStart);
-        _byKeyStart = ByFirstLetter(byKeyStart);
+        _byKeyStart = [.. byKeyStart];
     }
 
     /// <summary>Decides what a span says of itself.</summary>
@@ -67,22 +67,19 @@ internal sealed class LayerTable
     public (LayerEffect Effect, SpanLayer Layer) Decide(SpanRecord span)
     {
         Row? best = null;
-        foreach (ref readonly KeyValuePair<string, AttributeValue> item in span.Attributes.Items)
+        ReadOnlySpan<AttributeValue> values = span.Attributes.Values;
+        foreach (Lead lead in _leads.Of(span.Attributes.Shape))
         {
-            if (_keys.MayContain(item.Key) && _byKey.TryGetValue(item.Key, out KeyRows? rows))
-            {
-                rows.Consider(span, item.Value, ref best);
-            }
-
-            ConsiderKeyStarts(span, item.Key, ref best);
+            lead.Rows?.Consider(span, values[lead.Index], ref best);
+            Consider(lead.ByStart, span, ref best);
         }
 
-        if (_byName.TryGetValue(span.Name, out Row[]? named))
+        if (_byName.TryGet(span.Name, out Row[]? named))
         {
             Consider(named, span, ref best);
         }
 
-        if (_byScope.TryGetValue(span.Scope.Name, out Row[]? scoped))
+        if (_byScope.TryGet(span.Scope.Name, out Row[]? scoped))
         {
             Consider(scoped, span, ref best);
         }
@@ -91,20 +88,22 @@ internal sealed class LayerTable
         return best is null ? (LayerEffect.None, default) : (best.Effect, best.Layer);
     }
 
-    private void ConsiderKeyStarts(SpanRecord span, string key, ref Row? best)
+    /// <summary>The keys of a shape that lead to rows.</summary>
+    private Lead[] LeadsOf(AttributeShape shape)
     {
-        if (key.Length == 0 || key[0] >= _byKeyStart.Length || _byKeyStart[key[0]] is not { } rows)
+        List<Lead> leads = [];
+        for (int index = 0; index < shape.Count; index++)
         {
-            return;
-        }
-
-        foreach ((string prefix, Row row) in rows)
-        {
-            if (row.IsBefore(best) && key.StartsWith(prefix, StringComparison.Ordinal) && row.AlsoHolds(span))
+            string key = shape.Keys[index];
+            KeyRows? rows = _byKey.GetValueOrDefault(key);
+            Row[] byStart = [.. _byKeyStart.Where(row => key.StartsWith(row.Shape, StringComparison.Ordinal))];
+            if (rows is not null || byStart.Length > 0)
             {
-                best = row;
+                leads.Add(new Lead(index, rows, byStart));
             }
         }
+
+        return [.. leads];
     }
 
     private void ConsiderNameStarts(SpanRecord span, ref Row? best)
@@ -158,6 +157,10 @@ internal sealed class LayerTable
         list.Add(item);
     }
 
+    private static WordTable<TItem> TableOf<TRow, TItem>(Dictionary<string, List<TRow>> lists, Func<List<TRow>, TItem> itemOf)
+        where TItem : class =>
+        new([.. lists.Select(pair => KeyValuePair.Create(pair.Key, itemOf(pair.Value)))]);
+
     private static T[]?[] ByFirstLetter<T>(Dictionary<char, List<T>> lists)
     {
         T[]?[] table = new T[]?[128];
@@ -169,6 +172,9 @@ internal sealed class LayerTable
         return table;
     }
 
+    /// <summary>A key of a shape that rows are found by.</summary>
+    private readonly record struct Lead(int Index, KeyRows? Rows, Row[] ByStart);
+
     private sealed record Row(int Order, LayerEffect Effect, SpanLayer Layer, Clue[] Also)
     {
         public Row(int order, LayerRule rule, string name)
@@ -176,6 +182,7 @@ internal sealed class LayerTable
         {
         }
 
+        /// <summary>The shape of the name or the beginning of the key, where the lead is one.</summary>
         public string Shape { get; init; } = "";
 
         public bool IsBefore(Row? other) => other is null || Order < other.Order;
@@ -200,6 +207,7 @@ internal sealed class LayerTable
     private sealed class KeyRows
     {
         private readonly Row[] _present;
+        private readonly WordTable<Row[]> _bySpelling;
         private readonly FrozenDictionary<string, Row[]> _byValue;
         private readonly (string Start, Row Row)[] _byValueStart;
 
@@ -209,19 +217,29 @@ internal sealed class LayerTable
             _byValue = rows.Where(static row => row.Value is not null && !row.Value.EndsWith('*'))
                 .GroupBy(static row => row.Value!, static row => row.Row, FoldedText.Comparer)
                 .ToFrozenDictionary(static group => group.Key, static group => group.ToArray(), FoldedText.Comparer);
+            IEnumerable<KeyValuePair<string, Row[]>> folded = _byValue.Select(static pair => KeyValuePair.Create(FoldedText.Of(pair.Key), pair.Value));
+            _bySpelling = new WordTable<Row[]>([.. _byValue.Concat(folded).DistinctBy(static pair => pair.Key)]);
             _byValueStart = [.. rows.Where(static row => row.Value?.EndsWith('*') == true).Select(static row => (row.Value![..^1], row.Row))];
         }
 
         public void Consider(SpanRecord span, AttributeValue value, ref Row? best)
         {
-            string text = value.AsText();
-            if (string.IsNullOrWhiteSpace(text))
+            if (value.IsBlank)
             {
                 return;
             }
 
             LayerTable.Consider(_present, span, ref best);
-            if (_byValue.TryGetValue(text, out Row[]? rows))
+            if (_byValue.Count > 0 || _byValueStart.Length > 0)
+            {
+                ConsiderText(span, value.AsText(), ref best);
+            }
+        }
+
+        private void ConsiderText(SpanRecord span, string text, ref Row? best)
+        {
+            // Nearly all emitters spell a value as its convention does, or in small letters.
+            if (_bySpelling.TryGet(text, out Row[]? rows) || (!FoldedText.IsFolded(text) && _byValue.TryGetValue(text, out rows)))
             {
                 LayerTable.Consider(rows, span, ref best);
             }

@@ -1,3 +1,5 @@
+using TraceGap.Otlp;
+
 namespace TraceGap.Aggregation;
 
 /// <summary>The first half of tagging: what every span says of itself, by explicit tag, else by the table.</summary>
@@ -13,22 +15,23 @@ internal sealed class OwnLayers
     }
 
     /// <summary>Decides the layers that spans have of their own. Spans without one are left unattributed.</summary>
-    public SpanLayers Decide(SpanTree tree)
+    public void Decide(SpanTree tree, SpanLayers decided)
     {
-        SpanLayers decided = new(new SpanLayer[tree.Count], new LayerEffect[tree.Count]);
+        decided.Begin(tree.Count);
         bool anyGuess = false;
         for (int span = 0; span < tree.Count; span++)
         {
-            if (_tag.TryRead(tree.Spans[span], out decided.Layers[span]))
+            SpanRecord record = tree.Spans[span];
+            if (_tag.TryRead(record, out decided.Layers[span]))
             {
                 decided.Effects[span] = LayerEffect.Own;
                 continue;
             }
 
-            (decided.Effects[span], decided.Layers[span]) = _table.Decide(tree.Spans[span]);
+            (decided.Effects[span], decided.Layers[span]) = _table.Decide(record);
             if (decided.Effects[span] == LayerEffect.ByWords)
             {
-                Layer layer = LayerWords.Of(tree.Spans[span].Name);
+                Layer layer = LayerWords.Of(record.Name);
                 decided.Layers[span] = decided.Layers[span] with { Layer = layer };
                 anyGuess |= layer is Layer.ToolCall or Layer.Inference;
             }
@@ -38,8 +41,6 @@ internal sealed class OwnLayers
         {
             UnmaskWrappers(tree, decided);
         }
-
-        return decided;
     }
 
     /// <summary>
@@ -48,8 +49,8 @@ internal sealed class OwnLayers
     /// </summary>
     private static void UnmaskWrappers(SpanTree tree, SpanLayers decided)
     {
-        int[] below = new int[tree.Count];
-        int[] order = tree.ParentsFirst();
+        int[] below = tree.Scratch();
+        ReadOnlySpan<int> order = tree.ParentsFirst();
         for (int i = order.Length - 1; i >= 0; i--)
         {
             int span = order[i];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -9,7 +10,8 @@ namespace TraceGap.Aggregation;
 internal sealed class OutcomeDecider
 {
     // Emitters whose roots end well however the run went: OpenAI Agents under any instrumentation, LangSmith, n8n, Strands, Dify, ADK.
-    private static readonly string[] ScopesThatNeverFail = ["openai-agents", "openai_agents", "langsmith", "n8n", "strands", "dify", "gcp.vertex.agent"];
+    private static readonly SearchValues<string> ScopesThatNeverFail =
+        SearchValues.Create(["openai-agents", "openai_agents", "langsmith", "n8n", "strands", "dify", "gcp.vertex.agent"], StringComparison.OrdinalIgnoreCase);
 
     private readonly SpanTree _tree;
     private readonly StepForest _forest;
@@ -78,7 +80,7 @@ internal sealed class OutcomeDecider
             return (TraceOutcome.Failed, OutcomeSource.RunStep);
         }
 
-        return RootNeverFails() && _forest.Steps.Exists(static step => step is { OwnFailure: true, IsSuperseded: false, HasRunGoneOn: false })
+        return _forest.Steps.Exists(static step => step is { OwnFailure: true, IsSuperseded: false, HasRunGoneOn: false }) && RootNeverFails()
             ? (TraceOutcome.Failed, OutcomeSource.Inferred)
             : (TraceOutcome.Ok, OutcomeSource.Root);
     }
@@ -94,11 +96,7 @@ internal sealed class OutcomeDecider
     private bool AnyStepFailed() =>
         _forest.Steps.Exists(step => step != _forest.Root && step.Verdict is { Verdict: Verdict.Failed, IsAbort: false });
 
-    private bool RootNeverFails()
-    {
-        string scope = _tree.Spans[_tree.Root].Scope.Name;
-        return Array.Exists(ScopesThatNeverFail, name => scope.Contains(name, StringComparison.OrdinalIgnoreCase));
-    }
+    private bool RootNeverFails() => _tree.Spans[_tree.Root].Scope.Name.AsSpan().ContainsAny(ScopesThatNeverFail);
 
     /// <summary>The outermost steps that a span tells of: of a missing one those below it.</summary>
     private List<StepDraft> Outermost()

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TraceGap.Aggregation;
 
 /// <summary>
@@ -14,26 +16,40 @@ internal static class OwnFailures
     public static void Mark(StepForest forest)
     {
         bool hasRootFailed = forest.Root?.Verdict.Verdict is Verdict.Failed;
-        List<StepDraft> order = forest.ParentsFirst();
-        for (int i = order.Count - 1; i >= 0; i--)
+        bool anyFailed = false;
+        ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
+        for (int i = order.Length - 1; i >= 0; i--)
         {
             StepDraft step = order[i];
             step.HasFailed = step.Verdict.Verdict == Verdict.Failed || (step.Verdict.Verdict == Verdict.Unfinished && hasRootFailed);
             step.OwnFailure = step.HasFailed && !IsExplained(step) && !IsSilentRoot(forest, step);
+            step.Recovered = step.HasRunGoneOn = false;
+            anyFailed |= step.OwnFailure;
         }
 
-        Dictionary<StepDraft, Surroundings> around = [];
+        if (anyFailed)
+        {
+            MarkRecovered(forest, order);
+        }
+    }
+
+    private static void MarkRecovered(StepForest forest, ReadOnlySpan<StepDraft> order)
+    {
+
+        Surroundings[] around = ArrayPool<Surroundings>.Shared.Rent(forest.Opened);
         Surroundings top = new(IsBelowFine: false, LastTold: long.MinValue, LastGuessed: long.MinValue);
         Surround(forest.Topmost, top, areSiblings: forest.Root is null, around);
         foreach (StepDraft step in order)
         {
-            Surroundings here = around[step];
+            Surroundings here = around[step.Number];
             long lastBeside = step.IsGuess ? Math.Max(here.LastTold, here.LastGuessed) : here.LastTold;
             step.HasRunGoneOn = lastBeside > step.Start && Succession.IsAfter(lastBeside, step.End);
             step.Recovered = step.OwnFailure && (here.IsBelowFine || step.HasRunGoneOn);
             bool isFine = step.Verdict.Verdict is Verdict.Ok or Verdict.Degraded;
             Surround(step.Children, here with { IsBelowFine = here.IsBelowFine || isFine }, areSiblings: true, around);
         }
+
+        ArrayPool<Surroundings>.Shared.Return(around);
     }
 
     /// <param name="IsBelowFine">Whether a step above did not fail.</param>
@@ -47,7 +63,7 @@ internal static class OwnFailures
     private static bool IsSilentRoot(StepForest forest, StepDraft step) => step == forest.Root && step.Children.Count > 0;
 
     /// <summary>Gives each of some siblings what is around all of them, and the last start among the others.</summary>
-    private static void Surround(List<StepDraft> siblings, Surroundings all, bool areSiblings, Dictionary<StepDraft, Surroundings> around)
+    private static void Surround(List<StepDraft> siblings, Surroundings all, bool areSiblings, Surroundings[] around)
     {
         LatestTwo told = default;
         LatestTwo guessed = default;
@@ -58,11 +74,11 @@ internal static class OwnFailures
 
         foreach (StepDraft sibling in siblings)
         {
-            around.Add(sibling, all with
+            around[sibling.Number] = all with
             {
                 LastTold = Math.Max(all.LastTold, told.WithoutStartOf(sibling)),
                 LastGuessed = Math.Max(all.LastGuessed, guessed.WithoutStartOf(sibling)),
-            });
+            };
         }
     }
 

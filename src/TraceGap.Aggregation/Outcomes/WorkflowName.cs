@@ -6,15 +6,13 @@ namespace TraceGap.Aggregation;
 internal static class WorkflowName
 {
     /// <summary>The key of a trace; without a root that of the service that was seen first.</summary>
-    public static RollupKey KeyOf(SpanTree tree)
+    public static RollupKey KeyOf(SpanTree tree, StepNames names, RollupKeys keys)
     {
         SpanRecord span = tree.Spans[tree.Root != SpanTree.NoParent ? tree.Root : EarliestTopmost(tree)];
-        ResourceRecord resource = span.Resource;
-        string name = tree.Root == SpanTree.NoParent ? RollupKey.NoRoot : Of(span);
-        return new RollupKey(resource.Environment, resource.ServiceName, $"{resource.ServiceName}/{name}", resource.ServiceVersion);
+        return keys.Of(span.Resource, tree.Root == SpanTree.NoParent ? RollupKey.NoRoot : Of(span, names));
     }
 
-    private static string Of(SpanRecord root)
+    private static string Of(SpanRecord root, StepNames names)
     {
         if (root.Attributes.Text("gen_ai.workflow.name") is string workflow)
         {
@@ -24,7 +22,7 @@ internal static class WorkflowName
         // A server span is to be named by method and route; instrumentations that do not know the framework leave the method alone.
         string? method = root.Attributes.Text("http.request.method") ?? root.Attributes.Text("http.method");
         bool isBareMethod = root.Kind == SpanKind.Server && root.Name == method;
-        return isBareMethod && root.Attributes.Text("http.route") is string route ? $"{root.Name} {route}" : NameTemplate.Of(root.Name);
+        return isBareMethod && root.Attributes.Text("http.route") is string route ? names.Join(root.Name, route) : names.Template(root.Name);
     }
 
     private static int EarliestTopmost(SpanTree tree)

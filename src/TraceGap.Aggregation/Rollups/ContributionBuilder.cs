@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TraceGap.Aggregation;
 
 /// <summary>Findings of one trace → what it adds to the rollup of its key and minute. Pure.</summary>
@@ -12,63 +14,93 @@ public static class ContributionBuilder
 
     private const long NanosPerMinute = 60_000_000_000;
 
+    private static readonly Comparer<(StepKey Key, string ErrorType)> ByKeyAndErrorType = Comparer<(StepKey Key, string ErrorType)>.Create(static (left, right) =>
+        left.Key.CompareTo(right.Key) is not 0 and int byKey ? byKey : string.CompareOrdinal(left.ErrorType, right.ErrorType));
+
     /// <summary>Builds the contribution.</summary>
     /// <param name="findings">What the analysis found.</param>
     /// <param name="revised">True if this is not the first revision of the trace.</param>
-    public static TraceContribution Build(TraceFindings findings, bool revised)
+    public static TraceContribution Build(TraceFindings findings, bool revised) => Build(findings, revised, new ContributionScratch());
+
+    /// <summary>The same in memory that is used again.</summary>
+    internal static TraceContribution Build(TraceFindings findings, bool revised, ContributionScratch scratch)
     {
         bool isDecided = findings.Outcome is TraceOutcome.Ok or TraceOutcome.Failed;
         bool hasSteps = isDecided || findings.Outcome == TraceOutcome.Unknown;
         bool hasLatency = isDecided && findings.RootIndex >= 0;
-        StepFinding[] executions = [.. findings.Steps.Where(static step => step.IsExecution)];
+        ReadOnlySpan<StepFinding> steps = hasSteps ? AsSpan(findings.Steps) : [];
+        ReadOnlySpan<SpanFinding> spans = AsSpan(findings.Spans);
+        scratch.Begin(steps);
+        Count(steps, findings.Outcome, scratch);
+        scratch.Path.Find(steps, spans);
+        long[] pathTimes = new long[TraceContribution.PathTimeCount];
+        long covered = hasLatency ? AddPathTimes(AsSpan(findings.CriticalPath), spans, pathTimes, scratch) : 0;
         return new TraceContribution
         {
             Key = findings.Key,
             Minute = findings.EndUnixNanos / NanosPerMinute,
-            Outcome = OutcomeOf(findings, hasSteps),
+            Outcome = OutcomeOf(findings, steps, scratch),
             Weight = findings.Weight,
             Spans = findings.Spans.Count,
             Revised = revised,
             DurationNanos = hasLatency ? Math.Max(0, findings.EndUnixNanos - findings.StartUnixNanos) : null,
-            PathTimes = PathTimes(hasLatency ? findings.CriticalPath : []),
-            CoveredNanos = hasLatency ? CoveredNanos(findings) : 0,
-            Durations = isDecided ? [.. executions.Select(static step => new StepDuration(step.Key, step.EndUnixNanos - step.StartUnixNanos))] : [],
-            CriticalTimes = hasLatency ? CriticalTimes(findings) : [],
-            Errors = isDecided ? Errors(executions) : [],
-            Tokens = hasSteps ? Tokens(executions) : [],
+            PathTimes = pathTimes,
+            CoveredNanos = covered,
+            Durations = isDecided ? Durations(steps) : [],
+            CriticalTimes = hasLatency ? CriticalTimes(scratch) : [],
+            Errors = isDecided ? Errors(steps) : [],
+            Tokens = Tokens(steps),
             Failure = findings.Outcome == TraceOutcome.Failed && findings.Failure is TraceFailure failure
                 ? new FailureKey(failure.Layer, failure.Step, failure.ErrorType)
                 : null,
         };
     }
 
-    private static OutcomeRecord OutcomeOf(TraceFindings findings, bool hasSteps)
+    private static OutcomeRecord OutcomeOf(TraceFindings findings, ReadOnlySpan<StepFinding> steps, ContributionScratch scratch)
     {
+        bool hasUnrecovered = false;
+        foreach (ref readonly StepFinding step in steps)
+        {
+            hasUnrecovered |= step is { IsExecution: true, OwnFailure: true, Recovered: false };
+        }
+
         bool isInferred = findings.OutcomeSource == OutcomeSource.Inferred;
-        if (!hasSteps)
-        {
-            return new OutcomeRecord([], [], findings.Outcome, isInferred, false, false);
-        }
-
-        PathPositions positions = new(findings);
-        bool hasUnrecovered = findings.Steps.Any(static step => step.IsExecution && step.OwnFailure && !step.Recovered);
-        return new OutcomeRecord(positions.Keys(), StepCounts(findings), findings.Outcome, isInferred, hasUnrecovered, positions.LastFailed);
+        return new OutcomeRecord(scratch.Path.Keys(steps), StepCounts(scratch), findings.Outcome, isInferred, hasUnrecovered, scratch.Path.LastFailed);
     }
 
-    private static StepCount[] StepCounts(TraceFindings findings)
+    private static void Count(ReadOnlySpan<StepFinding> steps, TraceOutcome outcome, ContributionScratch scratch)
     {
-        SortedDictionary<StepKey, StepCount> counts = [];
-        foreach (StepFinding step in findings.Steps.Where(static step => step.Verdict != Verdict.Cancelled))
+        for (int i = 0; i < steps.Length; i++)
         {
-            StepCount before = counts.GetValueOrDefault(step.Key, new StepCount(step.Key, 0, 0, 0, 0, 0, 0));
-            StepCount tried = before with { Attempts = before.Attempts + step.Attempts.Count };
-            counts[step.Key] = step.IsExecution ? WithExecution(tried, step, findings.Outcome) : tried;
-        }
+            ref readonly StepFinding step = ref steps[i];
+            if (step.Verdict == Verdict.Cancelled)
+            {
+                continue;
+            }
 
-        return [.. counts.Values];
+            ref StepCount count = ref scratch.Counts[scratch.NumberOfStep[i]];
+            count = count with { Attempts = count.Attempts + step.Attempts.Count };
+            count = step.IsExecution ? WithExecution(count, step, outcome) : count;
+        }
     }
 
-    private static StepCount WithExecution(StepCount count, StepFinding step, TraceOutcome outcome) => count with
+    private static StepCount[] StepCounts(ContributionScratch scratch)
+    {
+        StepCount[] counts = new StepCount[scratch.InOrderOfKeys.Count];
+        int written = 0;
+        foreach (int number in scratch.InOrderOfKeys)
+        {
+            // Cancelled steps alone count nowhere.
+            if (scratch.Counts[number].Attempts > 0)
+            {
+                counts[written++] = scratch.Counts[number];
+            }
+        }
+
+        return written == counts.Length ? counts : counts[..written];
+    }
+
+    private static StepCount WithExecution(StepCount count, in StepFinding step, TraceOutcome outcome) => count with
     {
         Executions = count.Executions + 1,
         OwnFailures = count.OwnFailures + (step.OwnFailure ? 1 : 0),
@@ -78,69 +110,105 @@ public static class ContributionBuilder
     };
 
     /// <summary>A step that never ended is no better than degraded; where the trace failed, it counts as failed if anything.</summary>
-    private static bool IsDegraded(StepFinding step, TraceOutcome outcome) =>
+    private static bool IsDegraded(in StepFinding step, TraceOutcome outcome) =>
         step.Verdict == Verdict.Degraded || (step.Verdict == Verdict.Unfinished && !step.OwnFailure && outcome != TraceOutcome.Failed);
 
     /// <summary>What failed inside a superseded attempt is no execution, so the retried step alone can tell that its first attempt failed, whatever explains it.</summary>
-    private static bool FailedFirst(StepFinding step) =>
+    private static bool FailedFirst(in StepFinding step) =>
         step.Attempts.Count == 1 ? step.OwnFailure : step.Attempts[0].Verdict is Verdict.Failed or Verdict.Unfinished;
 
-    private static long[] PathTimes(IReadOnlyList<PathSegment> path)
+    /// <returns>Path time inside steps without steps below them, ns.</returns>
+    private static long AddPathTimes(ReadOnlySpan<PathSegment> path, ReadOnlySpan<SpanFinding> spans, long[] pathTimes, ContributionScratch scratch)
     {
-        long[] times = new long[TraceContribution.PathTimeCount];
-        foreach (PathSegment segment in path)
+        long covered = 0;
+        foreach (ref readonly PathSegment segment in path)
         {
-            times[((int)segment.Layer * 4) + (int)segment.Kind] += segment.EndUnixNanos - segment.StartUnixNanos;
-        }
-
-        return times;
-    }
-
-    private static long CoveredNanos(TraceFindings findings)
-    {
-        HashSet<int> withStepsBelow = [.. findings.Steps.Select(static step => step.ParentIndex)];
-        return OwnTimes(findings).Where(it => !withStepsBelow.Contains(it.Step.Index)).Sum(static it => it.Nanos);
-    }
-
-    private static StepCriticalTime[] CriticalTimes(TraceFindings findings)
-    {
-        SortedDictionary<StepKey, long> times = [];
-        foreach ((StepFinding step, long nanos) in OwnTimes(findings))
-        {
-            times[step.Key] = times.GetValueOrDefault(step.Key) + nanos;
-        }
-
-        return [.. times.Select(static it => new StepCriticalTime(it.Key, it.Value))];
-    }
-
-    private static IEnumerable<(StepFinding Step, long Nanos)> OwnTimes(TraceFindings findings)
-    {
-        foreach (PathSegment segment in findings.CriticalPath)
-        {
-            int step = findings.Spans[segment.SpanIndex].StepIndex;
+            long nanos = segment.EndUnixNanos - segment.StartUnixNanos;
+            pathTimes[((int)segment.Layer * 4) + (int)segment.Kind] += nanos;
+            int step = spans[segment.SpanIndex].StepIndex;
             if (step >= 0)
             {
-                yield return (findings.Steps[step], segment.EndUnixNanos - segment.StartUnixNanos);
+                scratch.CriticalNanos[scratch.NumberOfStep[step]] += nanos;
+                covered += scratch.HasStepsBelow[step] ? 0 : nanos;
             }
         }
+
+        return covered;
     }
 
-    private static StepError[] Errors(StepFinding[] executions) =>
-    [
-        .. executions.Where(static step => step.OwnFailure)
-            .GroupBy(static step => (step.Key, ErrorType: step.ErrorType ?? ""))
-            .OrderBy(static group => group.Key.Key).ThenBy(static group => group.Key.ErrorType, StringComparer.Ordinal)
-            .Select(static group => new StepError(group.Key.Key, group.Key.ErrorType, group.Count())),
-    ];
+    private static StepCriticalTime[] CriticalTimes(ContributionScratch scratch)
+    {
+        StepCriticalTime[] times = new StepCriticalTime[scratch.InOrderOfKeys.Count];
+        int written = 0;
+        foreach (int number in scratch.InOrderOfKeys)
+        {
+            if (scratch.CriticalNanos[number] > 0)
+            {
+                times[written++] = new StepCriticalTime(scratch.Counts[number].Key, scratch.CriticalNanos[number]);
+            }
+        }
 
-    private static LayerTokens[] Tokens(StepFinding[] executions) =>
-    [
-        .. executions.GroupBy(static step => step.Key.Layer)
-            .OrderBy(static group => group.Key)
-            .Select(static group => new LayerTokens(
-                group.Key,
-                group.Sum(static step => Math.Clamp(step.InputTokens, 0, MaxTokens)),
-                group.Sum(static step => Math.Clamp(step.OutputTokens, 0, MaxTokens))))
-            .Where(static tokens => tokens.Input > 0 || tokens.Output > 0),
-    ];
+        return written == times.Length ? times : times[..written];
+    }
+
+    private static StepDuration[] Durations(ReadOnlySpan<StepFinding> steps)
+    {
+        StepDuration[] durations = new StepDuration[steps.Length];
+        int written = 0;
+        foreach (ref readonly StepFinding step in steps)
+        {
+            if (step.IsExecution)
+            {
+                durations[written++] = new StepDuration(step.Key, step.EndUnixNanos - step.StartUnixNanos);
+            }
+        }
+
+        return written == durations.Length ? durations : durations[..written];
+    }
+
+    private static StepError[] Errors(ReadOnlySpan<StepFinding> steps)
+    {
+        SortedDictionary<(StepKey Key, string ErrorType), int>? counts = null;
+        foreach (ref readonly StepFinding step in steps)
+        {
+            if (step.IsExecution && step.OwnFailure)
+            {
+                counts ??= new SortedDictionary<(StepKey Key, string ErrorType), int>(ByKeyAndErrorType);
+                counts[(step.Key, step.ErrorType ?? "")] = counts.GetValueOrDefault((step.Key, step.ErrorType ?? "")) + 1;
+            }
+        }
+
+        return counts is null ? [] : [.. counts.Select(static it => new StepError(it.Key.Key, it.Key.ErrorType, it.Value))];
+    }
+
+    private static LayerTokens[] Tokens(ReadOnlySpan<StepFinding> steps)
+    {
+        Span<long> input = stackalloc long[LayerNames.Count];
+        Span<long> output = stackalloc long[LayerNames.Count];
+        int layers = 0;
+        foreach (ref readonly StepFinding step in steps)
+        {
+            if (step.IsExecution && (step.InputTokens > 0 || step.OutputTokens > 0))
+            {
+                int layer = (int)step.Key.Layer;
+                layers += input[layer] == 0 && output[layer] == 0 ? 1 : 0;
+                input[layer] += Math.Clamp(step.InputTokens, 0, MaxTokens);
+                output[layer] += Math.Clamp(step.OutputTokens, 0, MaxTokens);
+            }
+        }
+
+        LayerTokens[] tokens = new LayerTokens[layers];
+        int written = 0;
+        for (int layer = 0; written < layers; layer++)
+        {
+            if (input[layer] > 0 || output[layer] > 0)
+            {
+                tokens[written++] = new LayerTokens((Layer)layer, input[layer], output[layer]);
+            }
+        }
+
+        return tokens;
+    }
+
+    private static ReadOnlySpan<T> AsSpan<T>(IReadOnlyList<T> list) => list is List<T> inMemory ? CollectionsMarshal.AsSpan(inMemory) : list.ToArray();
 }

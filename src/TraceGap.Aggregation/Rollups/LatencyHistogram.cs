@@ -3,10 +3,11 @@ namespace TraceGap.Aggregation;
 /// <summary>Counts per <see cref="LatencyBins"/> bin with an exact sum. Adds and subtracts; one owner, no lock.</summary>
 public sealed class LatencyHistogram
 {
-    private readonly SortedDictionary<int, long> _counts = [];
+    // A few dozen bins at most, mostly near each other: a sorted list is smaller and faster than a tree.
+    private readonly List<KeyValuePair<int, long>> _counts = [];
 
     /// <summary>Counts by bin, in order of bin; no zero counts.</summary>
-    public IReadOnlyDictionary<int, long> Counts => _counts;
+    public IReadOnlyList<KeyValuePair<int, long>> Counts => _counts;
 
     /// <summary>Number of values.</summary>
     public long Count { get; private set; }
@@ -20,14 +21,9 @@ public sealed class LatencyHistogram
     /// <summary>Adds a count to a bin and a sum, as stored.</summary>
     public void AddBin(int bin, long count, Int128 sumNanos)
     {
-        long left = _counts.GetValueOrDefault(bin) + count;
-        if (left == 0)
+        if (count != 0)
         {
-            _counts.Remove(bin);
-        }
-        else
-        {
-            _counts[bin] = left;
+            AddCount(bin, count);
         }
 
         Count += count;
@@ -66,4 +62,45 @@ public sealed class LatencyHistogram
 
     /// <summary>Exact mean, ns; null without values.</summary>
     public double? Mean() => Count == 0 ? null : (double)SumNanos / Count;
+
+    private void AddCount(int bin, long count)
+    {
+        int position = PositionOf(bin);
+        if (position == _counts.Count || _counts[position].Key != bin)
+        {
+            _counts.Insert(position, new KeyValuePair<int, long>(bin, count));
+            return;
+        }
+
+        long left = _counts[position].Value + count;
+        if (left == 0)
+        {
+            _counts.RemoveAt(position);
+        }
+        else
+        {
+            _counts[position] = new KeyValuePair<int, long>(bin, left);
+        }
+    }
+
+    /// <summary>Where a bin stands, or would stand.</summary>
+    private int PositionOf(int bin)
+    {
+        int low = 0;
+        int high = _counts.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_counts[middle].Key < bin)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
 }

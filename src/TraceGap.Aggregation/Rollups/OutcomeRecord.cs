@@ -19,6 +19,8 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
     /// <summary>Most positions that a path keeps.</summary>
     public const int MaxPathLength = 64;
 
+    private readonly StepKey[][] _path;
+    private readonly StepCount[] _steps;
     private readonly int _hash;
 
     /// <summary>Takes ownership of the arrays.</summary>
@@ -30,8 +32,8 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
     /// <param name="lastFailed">Whether the last position of the path has a step that failed of its own, unrecovered.</param>
     public OutcomeRecord(StepKey[][] path, StepCount[] steps, TraceOutcome outcome, bool inferred, bool hasUnrecovered, bool lastFailed)
     {
-        Path = path;
-        Steps = steps;
+        _path = path;
+        _steps = steps;
         Outcome = outcome;
         Inferred = inferred;
         HasUnrecovered = hasUnrecovered;
@@ -58,10 +60,10 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
     }
 
     /// <summary>Positions in order of start, each a sorted multiset of step keys.</summary>
-    public IReadOnlyList<IReadOnlyList<StepKey>> Path { get; }
+    public IReadOnlyList<IReadOnlyList<StepKey>> Path => _path;
 
     /// <summary>Counts per step key, sorted by key.</summary>
-    public IReadOnlyList<StepCount> Steps { get; }
+    public IReadOnlyList<StepCount> Steps => _steps;
 
     /// <summary>How the trace ended.</summary>
     public TraceOutcome Outcome { get; }
@@ -84,20 +86,20 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
         }
 
         if (other is null || _hash != other._hash || Outcome != other.Outcome || Inferred != other.Inferred
-            || HasUnrecovered != other.HasUnrecovered || LastFailed != other.LastFailed || Path.Count != other.Path.Count)
+            || HasUnrecovered != other.HasUnrecovered || LastFailed != other.LastFailed || _path.Length != other._path.Length)
         {
             return false;
         }
 
-        for (int i = 0; i < Path.Count; i++)
+        for (int i = 0; i < _path.Length; i++)
         {
-            if (!Path[i].SequenceEqual(other.Path[i]))
+            if (!_path[i].AsSpan().SequenceEqual(other._path[i]))
             {
                 return false;
             }
         }
 
-        return Steps.SequenceEqual(other.Steps);
+        return _steps.AsSpan().SequenceEqual(other._steps);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TraceGap.Aggregation;
 
 /// <summary>Count and weight sums of equal <see cref="OutcomeRecord"/>s. Weights are fixed point 2^−16, so their squares are 2^−32.</summary>
@@ -126,14 +128,11 @@ public sealed class RollupCell
     /// <summary>Adds to the outcome table.</summary>
     public void AddOutcome(OutcomeRecord record, OutcomeWeight weight)
     {
-        OutcomeWeight sum = Outcomes.GetValueOrDefault(record) + weight;
+        ref OutcomeWeight sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Outcomes, record, out _);
+        sum += weight;
         if (sum.Count == 0)
         {
             Outcomes.Remove(record);
-        }
-        else
-        {
-            Outcomes[record] = sum;
         }
     }
 
@@ -162,7 +161,10 @@ public sealed class RollupCell
         times.SumNanos += sumNanos;
         for (int i = 0; i < pathTimes.Length; i++)
         {
-            times.PathTimes[i] += pathTimes[i];
+            if (pathTimes[i] != 0)
+            {
+                times.PathTimes[i] += pathTimes[i];
+            }
         }
 
         if (times.Count == 0)

@@ -9,9 +9,14 @@ internal static class Cancellation
     /// <summary>Marks the steps that something beside them brought down.</summary>
     public static void BySibling(StepForest forest)
     {
-        List<StepDraft> order = forest.ParentsFirst();
+        if (!forest.Steps.Exists(static step => step.Verdict is { Verdict: Verdict.Failed, IsAbort: true }))
+        {
+            return;
+        }
+
+        ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
         Dictionary<StepDraft, long> failedAt = FailureTimes(order);
-        if (failedAt.Count == 0 || !order.Exists(static step => step.Verdict is { Verdict: Verdict.Failed, IsAbort: true }))
+        if (failedAt.Count == 0)
         {
             return;
         }
@@ -41,10 +46,10 @@ internal static class Cancellation
     }
 
     /// <summary>When each failed step failed: where a failed step inside explains it, when that one ended, for a step often ends after the neighbours that it brought down.</summary>
-    private static Dictionary<StepDraft, long> FailureTimes(List<StepDraft> order)
+    private static Dictionary<StepDraft, long> FailureTimes(ReadOnlySpan<StepDraft> order)
     {
         Dictionary<StepDraft, long> failedAt = [];
-        for (int i = order.Count - 1; i >= 0; i--)
+        for (int i = order.Length - 1; i >= 0; i--)
         {
             StepDraft step = order[i];
             if (step.Verdict is not { Verdict: Verdict.Failed, IsAbort: false })

@@ -26,9 +26,9 @@ internal sealed class InnerAttempts
     /// <summary>Fills <see cref="StepDraft.Attempts"/> of all steps; a step without inner attempts is one attempt.</summary>
     public static void Find(SpanTree tree, SpanLayers layers, StepForest forest, SpanVerdict[] verdicts)
     {
-        InnerAttempts found = new(tree, layers, forest, verdicts);
-        if (found.AnyFailed())
+        if (AnyFailed(tree, forest, verdicts))
         {
+            InnerAttempts found = new(tree, layers, forest, verdicts);
             found.Collect();
             found.AddNested();
             found.AddCalls();
@@ -36,16 +36,16 @@ internal sealed class InnerAttempts
 
         foreach (StepDraft step in forest.Steps)
         {
-            found.Close(step);
+            Close(tree, step);
         }
     }
 
-    // Without a failed try there is no retry, and of most traces that is the end.
-    private bool AnyFailed()
+    // Without a failed try, or a call without an answer, there is no retry, and of most traces that is the end.
+    private static bool AnyFailed(SpanTree tree, StepForest forest, SpanVerdict[] verdicts)
     {
-        for (int span = 0; span < _tree.Count; span++)
+        for (int span = 0; span < tree.Count; span++)
         {
-            if (IsInsideCall(span) && (IsCallWithoutAnswer(span) || (IsNested(span) && _verdicts[span].Verdict == Verdict.Failed)))
+            if (IsInsideCall(forest, span) && (verdicts[span].Verdict == Verdict.Failed || IsHttpWithoutAnswer(tree, verdicts, span)))
             {
                 return true;
             }
@@ -54,23 +54,26 @@ internal sealed class InnerAttempts
         return false;
     }
 
+    private static bool IsHttpWithoutAnswer(SpanTree tree, SpanVerdict[] verdicts, int span) =>
+        tree.Kind[span] == SpanKind.Client
+        && (tree.Spans[span].Attributes.Has("http.request.method") || tree.Spans[span].Attributes.Has("http.method"))
+        && HasFailedOrNoStatus(tree, verdicts, span);
+
     /// <summary>Whether the span is part of a retrieval, inference or tool step that another span opened.</summary>
-    private bool IsInsideCall(int span) =>
-        _forest.OfSpan[span] is { Span: >= 0, Key.Layer: Layer.Retrieval or Layer.Inference or Layer.ToolCall } step && step.Span != span;
+    private static bool IsInsideCall(StepForest forest, int span) =>
+        forest.OfSpan[span] is { Span: >= 0, Key.Layer: Layer.Retrieval or Layer.Inference or Layer.ToolCall } step && step.Span != span;
 
     private bool IsNested(int span) =>
         _layers.Layers[span].IsOwn
         && _layers.Layers[span].Layer == _forest.OfSpan[span]!.Key.Layer
         && _tree.Spans[span].Kind is not (SpanKind.Server or SpanKind.Consumer);
 
-    private bool IsCallWithoutAnswer(int span) => _tree.Spans[span].Kind == SpanKind.Client && HasFailedOrNoStatus(span);
-
     private void Collect()
     {
         bool[] isBelowNested = new bool[_tree.Count];
         foreach (int span in _tree.ParentsFirst())
         {
-            if (!IsInsideCall(span))
+            if (!IsInsideCall(_forest, span))
             {
                 continue;
             }
@@ -135,7 +138,7 @@ internal sealed class InnerAttempts
         {
             (StepDraft step, string target, int span) = _calls[i];
             (StepDraft nextStep, string nextTarget, int next) = _calls[i + 1];
-            bool isRetried = step == nextStep && target == nextTarget && HasFailedOrNoStatus(span) && IsNextAttempt(span, next);
+            bool isRetried = step == nextStep && target == nextTarget && HasFailedOrNoStatus(_tree, _verdicts, span) && IsNextAttempt(span, next);
 
             // Where nested spans told of tries, their calls are the same tries.
             if (isRetried && !step.HasNestedTries)
@@ -146,11 +149,11 @@ internal sealed class InnerAttempts
         }
     }
 
-    private bool HasFailedOrNoStatus(int span) =>
-        _verdicts[span].Verdict == Verdict.Failed
-        || (_verdicts[span].Verdict == Verdict.Ok
-            && !_tree.Spans[span].Attributes.Has("http.response.status_code")
-            && !_tree.Spans[span].Attributes.Has("http.status_code"));
+    private static bool HasFailedOrNoStatus(SpanTree tree, SpanVerdict[] verdicts, int span) =>
+        verdicts[span].Verdict == Verdict.Failed
+        || (verdicts[span].Verdict == Verdict.Ok
+            && !tree.Spans[span].Attributes.Has("http.response.status_code")
+            && !tree.Spans[span].Attributes.Has("http.status_code"));
 
     private bool IsNextAttempt(int earlier, int later) => Succession.IsNextAttempt(_tree.Start[earlier], _tree.End[earlier], _tree.Start[later]);
 
@@ -158,15 +161,19 @@ internal sealed class InnerAttempts
         step.Attempts.Add(new AttemptFinding(span, _tree.Spans[span].SpanId, Verdict.Failed, _tree.Start[span], _tree.End[span]) { OwnFailure = true });
 
     /// <summary>The last try has the verdict of the step.</summary>
-    private void Close(StepDraft step)
+    private static void Close(SpanTree tree, StepDraft step)
     {
         int last = step.LastTry >= 0 ? step.LastTry : step.Span;
         bool isStep = last == step.Span;
-        SpanId id = isStep ? step.SpanId : _tree.Spans[last].SpanId;
-        long start = isStep ? step.Start : _tree.Start[last];
-        long end = isStep ? step.End : _tree.End[last];
-        step.Attempts.Sort(static (left, right) =>
-            left.StartUnixNanos != right.StartUnixNanos ? left.StartUnixNanos.CompareTo(right.StartUnixNanos) : left.SpanIndex.CompareTo(right.SpanIndex));
+        SpanId id = isStep ? step.SpanId : tree.Spans[last].SpanId;
+        long start = isStep ? step.Start : tree.Start[last];
+        long end = isStep ? step.End : tree.End[last];
+        if (step.Attempts.Count > 1)
+        {
+            step.Attempts.Sort(static (left, right) =>
+                left.StartUnixNanos != right.StartUnixNanos ? left.StartUnixNanos.CompareTo(right.StartUnixNanos) : left.SpanIndex.CompareTo(right.SpanIndex));
+        }
+
         step.Attempts.Add(new AttemptFinding(last, id, step.Verdict.Verdict, start, end));
     }
 

@@ -14,6 +14,11 @@ internal static class MissingParents
     /// <summary>Adds the steps and names the parents.</summary>
     public static void Add(SpanTree tree, SpanLayers layers, StepForest forest)
     {
+        if (tree.Defects.Count == 0)
+        {
+            return;
+        }
+
         Dictionary<SpanId, List<int>> orphans = Orphans(tree, layers);
         if (orphans.Count == 0)
         {
@@ -24,7 +29,6 @@ internal static class MissingParents
         foreach ((SpanId missing, List<int> children) in orphans)
         {
             StepDraft step = StepOf(missing, children, tree, layers, forest);
-            forest.Steps.Add(step);
             tree.Defects.Add(new TraceDefect(DefectKind.Incomplete, missing, $"never came, {children.Count} of its children did"));
             foreach (int child in children)
             {
@@ -77,21 +81,20 @@ internal static class MissingParents
             end = Math.Max(end, tree.End[child]);
         }
 
-        return new StepDraft
-        {
-            Parent = forest.Root,
-            Span = -1,
-            SpanId = missing,
-            Key = new StepKey(tree.Spans[children[0]].Resource.ServiceName, layer, Operation),
-            Operation = new StepOperation(Operation, Operation, Tool: null),
+        StepDraft step = forest.Open();
+        step.Parent = forest.Root;
+        step.Span = -1;
+        step.SpanId = missing;
+        step.Key = new StepKey(tree.Spans[children[0]].Resource.ServiceName, layer, Operation);
+        step.Operation = new StepOperation(Operation, Operation, Tool: null);
 
-            // After the root and before all steps that start with it: it encloses them.
-            Rank = children[0] - tree.Count,
-            Start = start,
-            End = end,
-            LastCall = -1,
-            Verdict = SpanVerdict.Unfinished("never exported"),
-        };
+        // After the root and before all steps that start with it: it encloses them.
+        step.Rank = children[0] - tree.Count;
+        step.Start = start;
+        step.End = end;
+        step.LastCall = -1;
+        step.Verdict = SpanVerdict.Unfinished("never exported");
+        return step;
     }
 
     private static void PutBelow(SpanTree tree, SpanLayers layers, StepForest forest, Dictionary<int, StepDraft> stepOfOrphan)

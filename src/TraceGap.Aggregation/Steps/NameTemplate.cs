@@ -16,7 +16,10 @@ internal static class NameTemplate
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
 
     /// <summary>The template of a name; the name itself if nothing in it varies.</summary>
-    public static string Of(string name) => name.AsSpan().IndexOfAny(Digits) < 0 ? name : Replace(name);
+    public static string Of(string name) => MayVary(name) ? Replace(name) : name;
+
+    /// <summary>False if nothing in the name can vary: it has no digits.</summary>
+    public static bool MayVary(string name) => name.AsSpan().IndexOfAny(Digits) >= 0;
 
     private static string Replace(string name)
     {

@@ -12,7 +12,7 @@ internal static class SiblingAttempts
     public static void Merge(SpanTree tree, StepForest forest)
     {
         bool anyMerged = false;
-        List<StepDraft> order = forest.ParentsFirst();
+        ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
         anyMerged |= MergeAmong(tree, forest.Topmost);
         foreach (StepDraft step in order)
         {
@@ -21,7 +21,7 @@ internal static class SiblingAttempts
 
         if (anyMerged)
         {
-            Settle(forest, order);
+            Settle(tree, forest, order);
         }
     }
 
@@ -58,9 +58,9 @@ internal static class SiblingAttempts
     }
 
     /// <summary>The last attempt stands for the step: it takes over the start, the key and the tries of those before it, and what lies below them.</summary>
-    private static void Settle(StepForest forest, List<StepDraft> order)
+    private static void Settle(SpanTree tree, StepForest forest, ReadOnlySpan<StepDraft> order)
     {
-        StepDraft[] byStart = forest.InOrderOfStart();
+        ReadOnlySpan<StepDraft> byStart = forest.InOrderOfStart();
         Dictionary<StepDraft, StepDraft> lastOf = [];
         for (int i = byStart.Length - 1; i >= 0; i--)
         {
@@ -84,7 +84,7 @@ internal static class SiblingAttempts
             last.Attempts.InsertRange(0, tries);
         }
 
-        for (int span = 0; span < forest.OfSpan.Length; span++)
+        for (int span = 0; span < tree.Count; span++)
         {
             if (forest.OfSpan[span] is StepDraft step && lastOf.TryGetValue(step, out StepDraft? last))
             {

@@ -13,18 +13,25 @@ internal static class SpanVerdicts
     /// <summary>Signal of a client that says nothing itself while its server half failed.</summary>
     public const string ServerHalf = "server half";
 
+    // The others only count beside a signal that is not quiet.
+    private const SpanFacts FactsThatJudge = SpanFacts.ControlFlow | SpanFacts.ForcedEnd | SpanFacts.ResultSaysError | SpanFacts.ResultTextError
+        | SpanFacts.EvaluationFailed | SpanFacts.EmptyDocuments | SpanFacts.FirstChunkEvent;
+
     /// <summary>Judges every span of a tree.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="layers">Layers of its spans.</param>
+    /// <param name="verdicts">Filled, a verdict a span.</param>
     /// <param name="outcomeSpan">The span that states the outcome of the trace: the root, else the first in order; −1 if none does.</param>
-    public static SpanVerdict[] Judge(SpanTree tree, SpanLayers layers, out int outcomeSpan)
+    public static void Judge(SpanTree tree, SpanLayers layers, SpanVerdict[] verdicts, out int outcomeSpan)
     {
-        SpanVerdict[] verdicts = new SpanVerdict[tree.Count];
         outcomeSpan = -1;
         for (int span = 0; span < tree.Count; span++)
         {
-            VerdictSignals signals = VerdictSignals.Of(tree.Spans[span]);
-            verdicts[span] = Judge(tree.Spans[span], signals, layers.Layers[span], layers.Effects[span]);
+            SpanRecord record = tree.Spans[span];
+            VerdictSignals signals = VerdictSignals.Of(record);
+            verdicts[span] = signals.AreQuiet && record.Status != SpanStatus.Error && (record.Facts & FactsThatJudge) == 0 && record.ResultCount != 0
+                ? SpanVerdict.Ok
+                : Judge(record, signals, layers.Layers[span], layers.Effects[span]);
             if (signals.StatesOutcome && (outcomeSpan < 0 || span == tree.Root))
             {
                 outcomeSpan = span;
@@ -32,7 +39,6 @@ internal static class SpanVerdicts
         }
 
         FailUnsetClients(tree, verdicts);
-        return verdicts;
     }
 
     private static SpanVerdict Judge(SpanRecord span, in VerdictSignals signals, SpanLayer layer, LayerEffect effect)
@@ -173,7 +179,7 @@ internal static class SpanVerdicts
         {
             int parent = tree.Parent[span];
             if (parent != SpanTree.NoParent
-                && tree.Spans[span].Kind == SpanKind.Server
+                && tree.Kind[span] == SpanKind.Server
                 && tree.Spans[parent] is { Kind: SpanKind.Client, Status: SpanStatus.Unset }
                 && verdicts[span].Verdict == Verdict.Failed
                 && verdicts[parent].Verdict is Verdict.Ok or Verdict.Degraded)

@@ -10,33 +10,34 @@ namespace TraceGap.Aggregation;
 /// a model call is the same call told twice, an agent inside an agent is another agent, and inherited layers open nothing. The root is a step even where only its position says
 /// that it is the ingress.
 /// </remarks>
-internal sealed class StepBuilder
+internal ref struct StepBuilder
 {
     private readonly SpanTree _tree;
     private readonly SpanLayers _layers;
-    private readonly bool[] _isDuplicate;
+    private readonly IReadOnlySet<int> _duplicates;
     private readonly StepForest _forest;
+    private readonly StepNames _names;
     private int _parentOfLastMcpCall = int.MinValue;
     private StepDraft? _lastMcpCalls;
 
-    private StepBuilder(SpanTree tree, SpanLayers layers, bool[] isDuplicate)
+    private StepBuilder(SpanTree tree, SpanLayers layers, IReadOnlySet<int> duplicates, StepForest forest, StepNames names)
     {
         _tree = tree;
         _layers = layers;
-        _isDuplicate = isDuplicate;
-        _forest = new StepForest { OfSpan = new StepDraft?[tree.Count] };
+        _duplicates = duplicates;
+        _forest = forest;
+        _names = names;
     }
 
-    /// <summary>Builds the steps.</summary>
-    public static StepForest Build(SpanTree tree, SpanLayers layers, bool[] isDuplicate)
+    /// <summary>Builds the steps into a forest.</summary>
+    public static void Build(SpanTree tree, SpanLayers layers, IReadOnlySet<int> duplicates, StepForest forest, StepNames names)
     {
-        StepBuilder builder = new(tree, layers, isDuplicate);
+        forest.Begin(tree.Count);
+        StepBuilder builder = new(tree, layers, duplicates, forest, names);
         foreach (int span in tree.ParentsFirst())
         {
-            builder._forest.OfSpan[span] = builder.StepOf(span);
+            forest.OfSpan[span] = builder.StepOf(span);
         }
-
-        return builder._forest;
     }
 
     private StepDraft? StepOf(int span)
@@ -49,7 +50,7 @@ internal sealed class StepBuilder
 
         int parent = _tree.Parent[span];
         StepDraft? enclosing = parent == SpanTree.NoParent ? null : _forest.OfSpan[parent];
-        bool mayOpen = span == _tree.Root || (layer.IsOwn && !_isDuplicate[span] && !IsServerHalf(span, enclosing));
+        bool mayOpen = span == _tree.Root || (layer.IsOwn && !IsDuplicate(span) && !IsServerHalf(span, enclosing));
         if (!mayOpen)
         {
             return enclosing;
@@ -67,11 +68,13 @@ internal sealed class StepBuilder
             return enclosing;
         }
 
-        StepOperation operation = StepOperation.Of(_tree.Spans[span], layer);
+        StepOperation operation = StepOperation.Of(_tree.Spans[span], layer, _names);
         return isSameLayer && IsSameStep(enclosing!, span, operation) ? enclosing : Open(span, enclosing, operation);
     }
 
-    private bool IsSameStep(StepDraft enclosing, int span, StepOperation operation)
+    private readonly bool IsDuplicate(int span) => _duplicates.Count > 0 && _duplicates.Contains(span);
+
+    private readonly bool IsSameStep(StepDraft enclosing, int span, StepOperation operation)
     {
         // Between the halves of an MCP call there are often HTTP spans, so that the server's is no child of the client's.
         SpanRecord record = _tree.Spans[span];
@@ -82,18 +85,18 @@ internal sealed class StepBuilder
     }
 
     /// <summary>The other half of a remote call is the same call, though another service tells it.</summary>
-    private bool IsServerHalf(int span, StepDraft? enclosing)
+    private readonly bool IsServerHalf(int span, StepDraft? enclosing)
     {
         int parent = _tree.Parent[span];
         return enclosing is not null
             && enclosing.Key.Layer == _layers.Layers[span].Layer
-            && (_tree.Spans[parent].Kind, _tree.Spans[span].Kind) is (SpanKind.Client, SpanKind.Server) or (SpanKind.Producer, SpanKind.Consumer);
+            && (_tree.Kind[parent], _tree.Kind[span]) is (SpanKind.Client, SpanKind.Server) or (SpanKind.Producer, SpanKind.Consumer);
     }
 
     // The URL row of the table is the only one that guesses.
     private static bool IsByUrl(SpanLayer layer) => layer is { IsOwn: true, Certainty: Certainty.Guessed };
 
-    private bool IsMcpCallByUrl(int span) => IsByUrl(_layers.Layers[span]) && _layers.Layers[span].Layer == Layer.ToolCall && UrlPaths.IsMcp(_tree.Spans[span]);
+    private readonly bool IsMcpCallByUrl(int span) => IsByUrl(_layers.Layers[span]) && _layers.Layers[span].Layer == Layer.ToolCall && UrlPaths.IsMcp(_tree.Spans[span]);
 
     /// <summary>One tool call over MCP's streamable HTTP is several requests: hand-shake, call, the asking for a stream. Siblings come one after the other here.</summary>
     private StepDraft? McpCall(int span, StepDraft? enclosing)
@@ -111,31 +114,28 @@ internal sealed class StepBuilder
             return enclosing;
         }
 
-        StepDraft opened = Open(span, enclosing, StepOperation.Of(_tree.Spans[span], _layers.Layers[span]));
+        StepDraft opened = Open(span, enclosing, StepOperation.Of(_tree.Spans[span], _layers.Layers[span], _names));
         (_lastMcpCalls, _parentOfLastMcpCall) = (opened, _tree.Parent[span]);
         return opened;
     }
 
-    private bool IsRequest(int span) =>
+    private readonly bool IsRequest(int span) =>
         (_tree.Spans[span].Attributes.Text("http.request.method") ?? _tree.Spans[span].Attributes.Text("http.method")) is not ("GET" or "DELETE");
 
     private StepDraft Open(int span, StepDraft? enclosing, StepOperation operation)
     {
         SpanRecord record = _tree.Spans[span];
-        StepDraft step = new()
-        {
-            Parent = enclosing,
-            Span = span,
-            SpanId = record.SpanId,
-            Key = new StepKey(record.Resource.ServiceName, _layers.Layers[span].Layer, operation.Name),
-            Operation = operation,
-            IsGuess = IsByUrl(_layers.Layers[span]),
-            Rank = span == _tree.Root ? int.MinValue : _forest.Steps.Count,
-            Start = _tree.Start[span],
-            End = _tree.End[span],
-            LastCall = span,
-        };
-        _forest.Steps.Add(step);
+        StepDraft step = _forest.Open();
+        step.Parent = enclosing;
+        step.Span = span;
+        step.SpanId = record.SpanId;
+        step.Key = _names.Key(record.Resource.ServiceName, _layers.Layers[span].Layer, operation.Name);
+        step.Operation = operation;
+        step.IsGuess = IsByUrl(_layers.Layers[span]);
+        step.Rank = span == _tree.Root ? int.MinValue : _forest.Steps.Count - 1;
+        step.Start = _tree.Start[span];
+        step.End = _tree.End[span];
+        step.LastCall = span;
         _forest.Root = span == _tree.Root ? step : _forest.Root;
         _lastMcpCalls = null;
         return step;

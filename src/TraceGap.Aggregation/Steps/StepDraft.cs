@@ -2,35 +2,41 @@ using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
 
-/// <summary>A step while the passes work on it: first one per opening span, later one per logical piece of work.</summary>
+/// <summary>A step while the passes work on it: first one per opening span, later one per logical piece of work. Used again for other traces (<see cref="StepForest.Open"/>).</summary>
 internal sealed class StepDraft
 {
+    /// <summary>Tells the steps of a trace apart, from 0 on as they were opened.</summary>
+    public required int Number { get; init; }
+
     /// <summary>The enclosing step, or null.</summary>
     public StepDraft? Parent { get; set; }
 
     /// <summary>The span that opened it, or −1 for a span that was never exported.</summary>
-    public required int Span { get; init; }
+    public int Span { get; set; }
 
     /// <summary>Id of that span.</summary>
-    public required SpanId SpanId { get; init; }
+    public SpanId SpanId { get; set; }
 
     /// <summary>Service, layer, operation.</summary>
-    public required StepKey Key { get; set; }
+    public StepKey Key { get; set; } = StepKey.None;
 
     /// <summary>Operation and target of the opening span.</summary>
-    public required StepOperation Operation { get; init; }
+    public StepOperation Operation { get; set; }
 
     /// <summary>Whether only the URL of a call tells of it.</summary>
-    public bool IsGuess { get; init; }
+    public bool IsGuess { get; set; }
 
     /// <summary>Rank for steps that start at the same time: enclosing ones first, then as their spans stand.</summary>
-    public required int Rank { get; init; }
+    public int Rank { get; set; }
+
+    /// <summary>Position among the steps in order of start; set when the findings are written.</summary>
+    public int Index { get; set; }
 
     /// <summary>Start of the opening span, ns.</summary>
-    public required long Start { get; set; }
+    public long Start { get; set; }
 
     /// <summary>End of the opening span, for several calls that are one step of the last of them, ns.</summary>
-    public required long End { get; set; }
+    public long End { get; set; }
 
     /// <summary>How it went.</summary>
     public SpanVerdict Verdict { get; set; } = SpanVerdict.Ok;
@@ -76,4 +82,22 @@ internal sealed class StepDraft
 
     /// <summary>Output tokens of the last attempt.</summary>
     public long OutputTokens { get; set; }
+
+    /// <summary>Whether only spans nested in it can tell its tokens.</summary>
+    public bool HasNestedTokens { get; set; }
+
+    /// <summary>Whether an inference step is below it.</summary>
+    public bool HasInferenceBelow { get; set; }
+
+    /// <summary>Makes it as good as new.</summary>
+    public void Reset()
+    {
+        Parent = SupersededBy = SupersededIn = null;
+        LastTry = -1;
+        IsGuess = HasNestedTries = IsSuperseded = OwnFailure = Recovered = HasRunGoneOn = HasFailed = HasNestedTokens = HasInferenceBelow = false;
+        InputTokens = OutputTokens = 0;
+        Verdict = SpanVerdict.Ok;
+        Children.Clear();
+        Attempts.Clear();
+    }
 }

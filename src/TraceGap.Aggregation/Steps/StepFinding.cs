@@ -8,14 +8,14 @@ namespace TraceGap.Aggregation;
 /// <param name="Verdict">How this try went.</param>
 /// <param name="StartUnixNanos">Start, ns, skew-adjusted.</param>
 /// <param name="EndUnixNanos">End, ns, skew-adjusted.</param>
-public sealed record AttemptFinding(int SpanIndex, SpanId SpanId, Verdict Verdict, long StartUnixNanos, long EndUnixNanos)
+public readonly record struct AttemptFinding(int SpanIndex, SpanId SpanId, Verdict Verdict, long StartUnixNanos, long EndUnixNanos)
 {
     /// <summary>True if this try failed and no failed step inside it explains that.</summary>
     public bool OwnFailure { get; init; }
 }
 
 /// <summary>One step: a logical piece of work of a layer within a trace.</summary>
-public sealed class StepFinding
+public readonly struct StepFinding
 {
     /// <summary>Position in <see cref="TraceFindings.Steps"/>, which is in order of start.</summary>
     public required int Index { get; init; }
@@ -45,13 +45,13 @@ public sealed class StepFinding
     public string? ErrorType { get; init; }
 
     /// <summary>True if it failed and no failed step below explains it.</summary>
-    public bool OwnFailure { get; set; }
+    public bool OwnFailure { get; init; }
 
     /// <summary>True if it failed of its own and the run went on.</summary>
-    public bool Recovered { get; set; }
+    public bool Recovered { get; init; }
 
     /// <summary>True for an orchestration step with steps below it.</summary>
-    public bool IsFrame { get; set; }
+    public bool IsFrame { get; init; }
 
     /// <summary>True if the step lies inside an attempt that a later attempt superseded: an attempt too, no execution.</summary>
     public bool IsSuperseded { get; init; }

@@ -6,22 +6,29 @@ namespace TraceGap.Aggregation;
 /// <param name="Operation">The convention's operation and its target, else the templated span name.</param>
 public sealed record StepKey(string Service, Layer Layer, string Operation) : IComparable<StepKey>
 {
+    /// <summary>The key of no step.</summary>
+    internal static StepKey None { get; } = new("", Layer.Unattributed, "");
+
     /// <summary>The key as reports show it: <c>service/layer/operation</c>.</summary>
     public string Text { get; } = $"{Service}/{LayerNames.Of(Layer)}/{Operation}";
 
-    /// <inheritdoc/>
-    public bool Equals(StepKey? other) =>
-        ReferenceEquals(this, other) || (other is not null && Layer == other.Layer && Service == other.Service && Operation == other.Operation);
+    // Keys are looked up far more often than they are made.
+    private readonly int _hash = HashCode.Combine(Service, Layer, Operation);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Service, Layer, Operation);
+    public bool Equals(StepKey? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && Layer == other.Layer && Service == other.Service && Operation == other.Operation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hash;
 
     /// <inheritdoc/>
     public int CompareTo(StepKey? other)
     {
-        if (other is null)
+        if (other is null || ReferenceEquals(this, other))
         {
-            return 1;
+            return other is null ? 1 : 0;
         }
 
         int byText = string.CompareOrdinal(Text, other.Text);

@@ -9,39 +9,40 @@ namespace TraceGap.Aggregation;
 internal readonly record struct StepOperation(string Name, string WithoutModel, string? Tool)
 {
     /// <summary>Reads the operation of a span.</summary>
-    public static StepOperation Of(SpanRecord span, SpanLayer layer)
+    public static StepOperation Of(SpanRecord span, SpanLayer layer, StepNames names)
     {
         AttributeSet attributes = span.Attributes;
         string? tool = layer.Layer == Layer.ToolCall ? ToolOf(attributes) : null;
         string? operation = attributes.Text("gen_ai.operation.name") ?? attributes.Text("mcp.method.name") ?? attributes.Text("ai.operationId");
         if (operation is null)
         {
-            string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span) : NameTemplate.Of(span.Name);
+            string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span, names) : names.Template(span.Name);
             return new StepOperation(name, name, tool ?? (layer.Layer == Layer.ToolCall ? name : null));
         }
 
         if (tool is not null)
         {
-            string name = Join(operation, tool);
+            string name = names.Join(operation, tool);
             return new StepOperation(name, name, tool);
         }
 
-        string? target = TargetOf(attributes, layer.Layer);
+        string? target = TargetOf(attributes, layer.Layer, names);
         string? model = target is null && layer.Layer is Layer.Inference or Layer.Retrieval ? ModelOf(attributes) : null;
-        if (target is null && model is null && span.Name.StartsWith(operation + " ", StringComparison.Ordinal))
+        if (target is null && model is null && IsNamedByOperation(span.Name, operation))
         {
             // Named as the conventions want it, "operation target", by an emitter that gives the target nowhere else.
-            string name = NameTemplate.Of(span.Name);
+            string name = names.Template(span.Name);
             return new StepOperation(name, layer.Layer == Layer.Inference ? operation : name, null);
         }
 
-        return new StepOperation(Join(operation, target ?? model), Join(operation, target), null);
+        return new StepOperation(names.Join(operation, target ?? model), names.Join(operation, target), null);
     }
 
     /// <summary>Whether two tool operations call the same tool, however each of them is named.</summary>
     public bool IsSameTool(StepOperation other) => Tool is not null && string.Equals(Tool, other.Tool, StringComparison.OrdinalIgnoreCase);
 
-    private static string Join(string operation, string? target) => target is null ? operation : $"{operation} {target}";
+    private static bool IsNamedByOperation(string name, string operation) =>
+        name.Length > operation.Length && name[operation.Length] == ' ' && name.StartsWith(operation, StringComparison.Ordinal);
 
     private static string? ToolOf(AttributeSet attributes) =>
         attributes.Text("gen_ai.tool.name") ?? attributes.Text("tool.name") ?? attributes.Text("ai.toolCall.name") ?? attributes.Text("mcp.tool.name");
@@ -49,7 +50,7 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
     private static string? ModelOf(AttributeSet attributes) =>
         attributes.Text("gen_ai.request.model") ?? attributes.Text("gen_ai.response.model") ?? attributes.Text("ai.model.id");
 
-    private static string? TargetOf(AttributeSet attributes, Layer layer)
+    private static string? TargetOf(AttributeSet attributes, Layer layer, StepNames names)
     {
         string? target = layer switch
         {
@@ -60,14 +61,14 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
         };
 
         // Some frameworks fall back to a GUID where an agent has no name.
-        return target is null ? null : NameTemplate.Of(target);
+        return target is null ? null : names.Template(target);
     }
 
     // HTTP client spans are named by their method alone.
-    private static string CallByUrl(SpanRecord span)
+    private static string CallByUrl(SpanRecord span, StepNames names)
     {
         (string ending, Layer layer) = UrlPaths.LayerOf(span);
         string method = span.Attributes.Text("http.request.method") ?? span.Attributes.Text("http.method") ?? "";
-        return layer == Layer.Unattributed || method.Length == 0 ? NameTemplate.Of(span.Name) : $"{method} {ending}";
+        return layer == Layer.Unattributed || method.Length == 0 ? names.Template(span.Name) : names.Join(method, ending);
     }
 }

@@ -88,7 +88,7 @@ internal sealed class StepVerdicts
         Array.Fill(last, long.MinValue);
         for (int span = 0; span < tree.Count; span++)
         {
-            if (tree.Parent[span] is int parent and not SpanTree.NoParent && tree.Spans[span].Kind == SpanKind.Client)
+            if (tree.Parent[span] is int parent and not SpanTree.NoParent && tree.Kind[span] == SpanKind.Client)
             {
                 last[parent] = Math.Max(last[parent], tree.Start[span]);
             }

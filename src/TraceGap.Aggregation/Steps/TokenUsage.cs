@@ -17,30 +17,42 @@ internal static class TokenUsage
     /// <summary>Fills the tokens of all steps, before attempts are merged: later attempts keep theirs.</summary>
     public static void Count(SpanTree tree, SpanLayers layers, StepForest forest)
     {
+        bool anyInference = false;
+        bool anyNested = false;
         foreach (StepDraft step in forest.Steps)
         {
-            if (step.Key.Layer == Layer.Inference && step.Span >= 0)
+            if (step.Key.Layer != Layer.Inference)
+            {
+                continue;
+            }
+
+            anyInference = true;
+            if (step.Span >= 0)
             {
                 step.InputTokens = Read(tree.Spans[step.Span].Attributes, InputKeys);
                 step.OutputTokens = Read(tree.Spans[step.Span].Attributes, OutputKeys);
             }
+
+            step.HasNestedTokens = step is { InputTokens: 0, OutputTokens: 0 };
+            anyNested |= step.HasNestedTokens;
         }
 
-        AddNested(tree, layers, forest);
-        ClearWrappers(forest);
+        if (anyNested)
+        {
+            AddNested(tree, layers, forest);
+        }
+
+        if (anyInference)
+        {
+            ClearWrappers(forest);
+        }
     }
 
     private static void AddNested(SpanTree tree, SpanLayers layers, StepForest forest)
     {
-        HashSet<StepDraft> silent = [.. forest.Steps.Where(static step => step is { Key.Layer: Layer.Inference, InputTokens: 0, OutputTokens: 0 })];
-        if (silent.Count == 0)
-        {
-            return;
-        }
-
         for (int span = 0; span < tree.Count; span++)
         {
-            if (forest.OfSpan[span] is StepDraft step && step.Span != span && layers.Layers[span] is { IsOwn: true, Layer: Layer.Inference } && silent.Contains(step))
+            if (forest.OfSpan[span] is { HasNestedTokens: true } step && step.Span != span && layers.Layers[span] is { IsOwn: true, Layer: Layer.Inference })
             {
                 step.InputTokens = Math.Max(step.InputTokens, Read(tree.Spans[span].Attributes, InputKeys));
                 step.OutputTokens = Math.Max(step.OutputTokens, Read(tree.Spans[span].Attributes, OutputKeys));
@@ -50,20 +62,18 @@ internal static class TokenUsage
 
     private static void ClearWrappers(StepForest forest)
     {
-        HashSet<StepDraft> wrappers = [];
-        List<StepDraft> order = forest.ParentsFirst();
-        for (int i = order.Count - 1; i >= 0; i--)
+        ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
+        for (int i = order.Length - 1; i >= 0; i--)
         {
             StepDraft step = order[i];
-            bool holdsInference = step.Key.Layer == Layer.Inference || wrappers.Contains(step);
-            if (holdsInference && step.Parent is StepDraft parent)
-            {
-                wrappers.Add(parent);
-            }
-
-            if (wrappers.Contains(step))
+            if (step.HasInferenceBelow)
             {
                 step.InputTokens = step.OutputTokens = 0;
+            }
+
+            if (step.Parent is StepDraft parent)
+            {
+                parent.HasInferenceBelow |= step.HasInferenceBelow || step.Key.Layer == Layer.Inference;
             }
         }
     }

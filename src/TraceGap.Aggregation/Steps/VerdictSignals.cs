@@ -1,14 +1,24 @@
+using System.Collections.Frozen;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
 
-/// <summary>All that the attributes of a span say about how it went, gathered in one pass over them.</summary>
+/// <summary>All that the attributes of a span say about how it went, gathered in one pass over those that say something.</summary>
 internal struct VerdictSignals
 {
     /// <summary>The attribute by which an application states the outcome of the whole trace.</summary>
     public const string OutcomeKey = "tracegap.outcome";
 
-    private static readonly KeyFilter TableKeys = new([.. FinishReasons.Keys, .. VerdictRules.Keys]);
+    private static readonly FrozenSet<string> Keys =
+    [
+        "error.type", "http.response.status_code", "http.status_code", "http.request.method", "http.method",
+        "rpc.grpc.status_code", "rpc.response.status_code", "rpc.status_code",
+        "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion", "ai.usage.outputTokens", "ai.usage.completionTokens",
+        "gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk", "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk",
+        "gen_ai.guardrail.triggered", "guard.denied", "rail.stop", "gen_ai.guardrail.status", OutcomeKey, .. FinishReasons.Keys, .. VerdictRules.Keys,
+    ];
+
+    private static readonly ShapeMemo<int[]> Telling = new(static shape => [.. Enumerable.Range(0, shape.Count).Where(index => Keys.Contains(shape.Keys[index]))]);
 
     /// <summary><c>error.type</c>, or null.</summary>
     public string? ErrorType;
@@ -52,13 +62,18 @@ internal struct VerdictSignals
     /// <summary>Whether the outcome of the whole trace is stated here.</summary>
     public bool StatesOutcome;
 
+    /// <summary>True if nothing of this judges the span.</summary>
+    public readonly bool AreQuiet =>
+        ErrorType is null && StatedSignal.Length == 0 && HttpStatus < 400 && RpcStatus is null && !HasFirstChunk && !IsTripped && (!HasFinishReason || Finish == Verdict.Ok);
+
     /// <summary>Gathers the signals of a span.</summary>
     public static VerdictSignals Of(SpanRecord span)
     {
         VerdictSignals signals = new() { OutputTokens = -1, StatedSignal = "", FinishReason = "", FinishWord = "" };
-        foreach (ref readonly KeyValuePair<string, AttributeValue> item in span.Attributes.Items)
+        AttributeSet attributes = span.Attributes;
+        foreach (int index in Telling.Of(attributes.Shape))
         {
-            signals.Take(item.Key, item.Value);
+            signals.Take(attributes.Shape.Keys[index], attributes.Values[index]);
         }
 
         return signals;
@@ -96,11 +111,7 @@ internal struct VerdictSignals
                 StatesOutcome = Blank(value.AsText()) is not null;
                 return;
             default:
-                if (TableKeys.MayContain(key))
-                {
-                    TakeByTable(key, value);
-                }
-
+                TakeByTable(key, value);
                 return;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -16,36 +17,68 @@ internal static class DistinctSpans
         return order != 0 ? order : left.SpanId.CompareTo(right.SpanId);
     }
 
+    /// <summary>Whether spans are distinct and in canonical order as they stand; enters their positions as far as they are.</summary>
+    public static bool AreCanonical(SpanRecord[] spans, SpanPositions positions)
+    {
+        positions.Reset(spans.Length);
+        for (int i = 0; i < spans.Length; i++)
+        {
+            if ((i > 0 && CompareCanonically(spans[i - 1], spans[i]) >= 0) || positions.Enter(spans[i].SpanId, i) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Keeps one copy of every span.</summary>
     /// <param name="spans">Spans of one trace, in any order, with any repetition.</param>
     /// <param name="conflicting">Ids of the spans whose copies differ.</param>
     /// <returns>A new array in canonical order.</returns>
     public static SpanRecord[] Of(IReadOnlyList<SpanRecord> spans, out IReadOnlySet<SpanId> conflicting)
     {
-        Dictionary<SpanId, int> positions = new(spans.Count);
-        List<SpanRecord> kept = new(spans.Count);
-        HashSet<SpanId> differing = [];
-        for (int i = 0; i < spans.Count; i++)
+        SpanRecord[] kept = [.. spans];
+        int count = KeepOne(kept, out conflicting);
+        if (count < kept.Length)
         {
-            SpanRecord span = spans[i];
-            if (positions.TryAdd(span.SpanId, kept.Count))
-            {
-                kept.Add(span);
-                continue;
-            }
+            Array.Resize(ref kept, count);
+        }
 
-            int position = positions[span.SpanId];
-            if (Differ(kept[position], span, out SpanRecord winner))
+        StartOrder.Sort(kept, static span => span.StartUnixNanos, CompareCanonically);
+        return kept;
+    }
+
+    /// <summary>Moves one copy of every span to the front, in order of its first copy.</summary>
+    /// <returns>How many spans there are.</returns>
+    private static int KeepOne(SpanRecord[] spans, out IReadOnlySet<SpanId> conflicting)
+    {
+        conflicting = FrozenSet<SpanId>.Empty;
+        if (spans.Length < 2)
+        {
+            return spans.Length;
+        }
+
+        HashSet<SpanId>? differing = null;
+        using SpanPositions positions = new();
+        positions.Reset(spans.Length);
+        int count = 0;
+        foreach (SpanRecord span in spans)
+        {
+            int position = positions.Enter(span.SpanId, count);
+            if (position < 0)
             {
-                differing.Add(span.SpanId);
-                kept[position] = winner;
+                spans[count++] = span;
+            }
+            else if (Differ(spans[position], span, out SpanRecord winner))
+            {
+                (differing ??= []).Add(span.SpanId);
+                spans[position] = winner;
             }
         }
 
-        SpanRecord[] sorted = [.. kept];
-        Array.Sort(sorted, CompareCanonically);
-        conflicting = differing;
-        return sorted;
+        conflicting = differing ?? conflicting;
+        return count;
     }
 
     private static bool Differ(SpanRecord first, SpanRecord second, out SpanRecord winner)

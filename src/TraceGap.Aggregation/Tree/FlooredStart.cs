@@ -15,5 +15,8 @@ internal static class FlooredStart
     public static long MostMoved(SpanRecord span) => Is(span) ? Granularity - 1 : 0;
 
     /// <summary>True if the start was perhaps floored. As emitted: a skew shift moves it off the whole millisecond.</summary>
-    public static bool Is(SpanRecord span) => span.StartUnixNanos % Granularity == 0;
+    public static bool Is(SpanRecord span) => Is(span.StartUnixNanos);
+
+    /// <summary>The same of a start as emitted, ns.</summary>
+    public static bool Is(long startUnixNanos) => startUnixNanos % Granularity == 0;
 }

@@ -25,7 +25,11 @@ internal static class SkewAdjuster
                 continue;
             }
 
-            Move(tree, span, tree.Shift[parent]);
+            if (tree.Shift[parent] != 0)
+            {
+                Move(tree, span, tree.Shift[parent]);
+            }
+
             long skew = SkewOf(tree, parent, span);
             if (skew != 0)
             {
@@ -46,6 +50,11 @@ internal static class SkewAdjuster
 
     private static long SkewOf(SpanTree tree, int parent, int child)
     {
+        if (tree.Start[parent] <= tree.Start[child] && tree.End[child] <= tree.End[parent])
+        {
+            return 0;
+        }
+
         bool fits = tree.Start[parent] - tree.Start[child] <= FlooredStart.MostMoved(tree.Spans[child])
             && tree.End[child] - tree.End[parent] <= FlooredStart.MostMoved(tree.Spans[parent]);
         if (fits || !HasAnotherClock(tree.Spans[parent], tree.Spans[child]))

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -13,32 +14,43 @@ internal static class TreeBuilder
 {
     private const uint RemoteParent = SpanRecord.HasIsRemoteFlag | SpanRecord.IsRemoteFlag;
 
-    /// <summary>Builds the tree; an empty list gives an empty tree.</summary>
+    private const SpanFacts Oddities = SpanFacts.TimeOutOfRange | SpanFacts.InvalidText;
+
+    /// <summary>Builds a tree; an empty list gives an empty tree.</summary>
     public static SpanTree Build(IReadOnlyList<SpanRecord> spans)
     {
-        SpanRecord[] sorted = DistinctSpans.Of(spans, out IReadOnlySet<SpanId> conflicting);
-        SpanTree tree = new()
-        {
-            Spans = sorted,
-            Parent = new int[sorted.Length],
-            Start = new long[sorted.Length],
-            End = new long[sorted.Length],
-            Shift = new long[sorted.Length],
-            OffPath = new bool[sorted.Length],
-        };
+        SpanTree tree = new();
+        Build(spans, tree);
+        return tree;
+    }
 
-        for (int i = 0; i < sorted.Length; i++)
+    /// <summary>Builds the tree into one that was used before, or is new.</summary>
+    public static void Build(IReadOnlyList<SpanRecord> spans, SpanTree tree)
+    {
+        IReadOnlySet<SpanId> conflicting = FrozenSet<SpanId>.Empty;
+        if (spans is not SpanRecord[] canonical || !DistinctSpans.AreCanonical(canonical, tree.Positions))
         {
-            tree.Start[i] = sorted[i].StartUnixNanos;
-            tree.End[i] = Math.Max(sorted[i].StartUnixNanos, sorted[i].EndUnixNanos);
-            NameOddities(tree, sorted[i], conflicting);
+            canonical = DistinctSpans.Of(spans, out conflicting);
+            DistinctSpans.AreCanonical(canonical, tree.Positions);
         }
 
-        List<int> orphans = LinkParents(tree);
+        tree.Begin(canonical);
+        NameOddities(tree, conflicting);
+        List<int>? orphans = LinkParents(tree);
         CutCycles(tree);
         FindRoot(tree);
         NameOrphans(tree, orphans);
-        return tree;
+    }
+
+    private static void NameOddities(SpanTree tree, IReadOnlySet<SpanId> conflicting)
+    {
+        foreach (SpanRecord span in tree.Spans)
+        {
+            if (span.EndUnixNanos < span.StartUnixNanos || (span.Facts & Oddities) != 0 || (conflicting.Count > 0 && conflicting.Contains(span.SpanId)))
+            {
+                NameOddities(tree, span, conflicting);
+            }
+        }
     }
 
     private static void NameOddities(SpanTree tree, SpanRecord span, IReadOnlySet<SpanId> conflicting)
@@ -64,20 +76,13 @@ internal static class TreeBuilder
         }
     }
 
-    /// <returns>Spans whose parent is not in the trace.</returns>
-    private static List<int> LinkParents(SpanTree tree)
+    /// <returns>Spans whose parent is not in the trace; null if there are none.</returns>
+    private static List<int>? LinkParents(SpanTree tree)
     {
-        Dictionary<SpanId, int> positions = new(tree.Count);
-        for (int i = 0; i < tree.Count; i++)
-        {
-            positions.Add(tree.Spans[i].SpanId, i);
-        }
-
-        List<int> orphans = [];
+        List<int>? orphans = null;
         for (int i = 0; i < tree.Count; i++)
         {
             SpanRecord span = tree.Spans[i];
-            tree.Parent[i] = SpanTree.NoParent;
             if (span.ParentSpanId.IsNone)
             {
                 continue;
@@ -86,14 +91,13 @@ internal static class TreeBuilder
             if (span.ParentSpanId == span.SpanId)
             {
                 Add(tree, DefectKind.Cycle, span, "names itself as its parent");
+                continue;
             }
-            else if (positions.TryGetValue(span.ParentSpanId, out int parent))
+
+            tree.Parent[i] = tree.Positions.Find(span.ParentSpanId);
+            if (tree.Parent[i] == SpanTree.NoParent)
             {
-                tree.Parent[i] = parent;
-            }
-            else
-            {
-                orphans.Add(i);
+                (orphans ??= []).Add(i);
             }
         }
 
@@ -103,7 +107,12 @@ internal static class TreeBuilder
     /// <summary>Every span has one parent at most, so a walk upwards either ends at the virtual root, meets an earlier walk, or closes a cycle with itself.</summary>
     private static void CutCycles(SpanTree tree)
     {
-        int[] walkOf = new int[tree.Count];
+        if (AllParentsStandBefore(tree))
+        {
+            return;
+        }
+
+        int[] walkOf = tree.Scratch();
         for (int start = 0; start < tree.Count; start++)
         {
             int walk = start + 1;
@@ -119,6 +128,20 @@ internal static class TreeBuilder
                 CutCycle(tree, span);
             }
         }
+    }
+
+    // Where every link goes back, none closes a circle.
+    private static bool AllParentsStandBefore(SpanTree tree)
+    {
+        for (int span = 0; span < tree.Count; span++)
+        {
+            if (tree.Parent[span] >= span)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void CutCycle(SpanTree tree, int onCycle)
@@ -161,7 +184,7 @@ internal static class TreeBuilder
             Add(tree, DefectKind.SeveralRoots, tree.Spans[tree.Root], $"{withoutParentId} spans have no parent; this one starts first");
         }
 
-        if (tree.Root == SpanTree.NoParent && topmost == 1 && CanActAsRoot(tree.Spans[lastTopmost]))
+        if (tree.Root == SpanTree.NoParent && topmost == 1 && CanActAsRoot(tree.Spans[lastTopmost].Kind, tree.Spans[lastTopmost].Flags))
         {
             tree.Root = lastTopmost;
         }
@@ -177,12 +200,12 @@ internal static class TreeBuilder
         candidate.StartUnixNanos == root.StartUnixNanos && candidate.SpanId.CompareTo(root.SpanId) < 0;
 
     /// <summary>True for spans that enter the traced part of a system from outside: their parent is elsewhere, not missing.</summary>
-    internal static bool CanActAsRoot(SpanRecord span) =>
-        span.Kind is SpanKind.Server or SpanKind.Consumer || (span.Flags & RemoteParent) == RemoteParent;
+    internal static bool CanActAsRoot(SpanKind kind, uint flags) =>
+        kind is SpanKind.Server or SpanKind.Consumer || (flags & RemoteParent) == RemoteParent;
 
-    private static void NameOrphans(SpanTree tree, List<int> orphans)
+    private static void NameOrphans(SpanTree tree, List<int>? orphans)
     {
-        foreach (int orphan in orphans)
+        foreach (int orphan in orphans ?? [])
         {
             if (orphan != tree.Root)
             {

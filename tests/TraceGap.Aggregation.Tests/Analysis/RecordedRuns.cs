@@ -25,7 +25,7 @@ internal sealed class RecordedRuns
         {
             DecodeResult decoded = decoder.DecodeJson(Encoding.UTF8.GetBytes(line));
             Assert.Equal(0, decoded.RejectedSpans);
-            foreach (SpanRecord span in decoded.Spans)
+            foreach (SpanRecord span in decoded.Batch.ToRecords())
             {
                 string traceId = span.TraceId.ToString();
                 if (!Traces.TryGetValue(traceId, out List<SpanRecord>? spans))

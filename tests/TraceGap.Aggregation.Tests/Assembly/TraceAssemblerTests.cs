@@ -23,7 +23,7 @@ public class TraceAssemblerTests
         Assert.Empty(_assembler.Due((3 * Second) - 1));
         ClosedTrace trace = Assert.Single(_assembler.Due(3 * Second));
         Assert.Equal((A, CloseReason.RootEnded, false, 10, 0, Second), (trace.TraceId, trace.Reason, trace.IsOpen, trace.FirstPosition, trace.FirstArrivalUnixNanos, trace.LastArrivalUnixNanos));
-        Assert.Equal([2UL, 1UL], trace.Spans.Select(static span => span.SpanId.Value));
+        Assert.Equal([2UL, 1UL], trace.ReadSpans().Select(static span => span.SpanId.Value));
         AssertEmpty();
     }
 
@@ -34,7 +34,7 @@ public class TraceAssemblerTests
         _assembler.Add([Span(A, 2, 1)], 2, 1 * Second);
 
         Assert.Empty(_assembler.Due(2 * Second));
-        Assert.Equal(2, Assert.Single(_assembler.Due(3 * Second)).Spans.Count);
+        Assert.Equal(2, Assert.Single(_assembler.Due(3 * Second)).SpanCount);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class TraceAssemblerTests
         Assert.Empty(_assembler.Due((10 * Minute) + Second - 1));
         ClosedTrace trace = Assert.Single(_assembler.Due((10 * Minute) + Second));
         Assert.Equal((CloseReason.RootGrace, false, -1, Second), (trace.Reason, trace.IsOpen, trace.FirstPosition, trace.LastArrivalUnixNanos));
-        Assert.Empty(trace.Spans);
+        Assert.Empty(trace.ReadSpans());
         AssertEmpty();
     }
 
@@ -84,7 +84,7 @@ public class TraceAssemblerTests
 
         ClosedTrace trace = Assert.Single(_assembler.Due(Minute + (2 * Second)));
         Assert.Equal((CloseReason.RootEnded, false), (trace.Reason, trace.IsOpen));
-        Assert.Equal(1UL, Assert.Single(trace.Spans).SpanId.Value);
+        Assert.Equal(1UL, Assert.Single(trace.ReadSpans()).SpanId.Value);
         Assert.Empty(_assembler.Due(60 * Minute));
         AssertEmpty();
     }
@@ -129,7 +129,7 @@ public class TraceAssemblerTests
 
         Assert.Empty(_assembler.Due((13 * Second) - 1));
         ClosedTrace trace = Assert.Single(_assembler.Due(13 * Second));
-        Assert.Equal((CloseReason.RootEnded, false, 103), (trace.Reason, trace.IsOpen, trace.Spans.Count));
+        Assert.Equal((CloseReason.RootEnded, false, 103), (trace.Reason, trace.IsOpen, trace.SpanCount));
     }
 
     [Theory]
@@ -143,13 +143,13 @@ public class TraceAssemblerTests
             Assert.Empty(_assembler.Due(second * Second));
         }
 
-        Assert.Equal((reason, 300), _assembler.Due(5 * Minute).Select(static trace => (trace.Reason, trace.Spans.Count)).Single());
+        Assert.Equal((reason, 300), _assembler.Due(5 * Minute).Select(static trace => (trace.Reason, trace.SpanCount)).Single());
     }
 
     [Fact]
     public void Beyond_the_limit_the_traces_that_came_first_go_early_and_stay_open_without_a_root()
     {
-        TraceAssembler small = new(new AssemblyOptions { MaxInFlightSpans = 3 });
+        TraceAssembler small = new(new AssemblyOptions { MaxInFlightBytes = Bytes(2) + Bytes(1) });
         small.Add([Span(A, 2, 1), Span(A, 3, 1)], 1, 0);
         small.Add([Span(B, 1)], 2, 0);
         Assert.Empty(small.Due(0));
@@ -163,7 +163,7 @@ public class TraceAssemblerTests
     [Fact]
     public void Beyond_the_limit_a_trace_with_its_root_is_not_waited_for()
     {
-        TraceAssembler small = new(new AssemblyOptions { MaxInFlightSpans = 0 });
+        TraceAssembler small = new(new AssemblyOptions { MaxInFlightBytes = 0 });
         small.Add([Span(A, 1, 99, SpanKind.Server)], 1, 0);
 
         Assert.Equal((CloseReason.Overflow, false), small.Due(0).Select(static trace => (trace.Reason, trace.IsOpen)).Single());
@@ -179,7 +179,7 @@ public class TraceAssemblerTests
 
         ClosedTrace trace = Assert.Single(small.Due(10));
         Assert.Equal((B, CloseReason.Overflow, false), (trace.TraceId, trace.Reason, trace.IsOpen));
-        Assert.Empty(trace.Spans);
+        Assert.Empty(trace.ReadSpans());
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public class TraceAssemblerTests
         _assembler.Add([Span(B, 2, 1)], 1, 0);
         _assembler.Add([Span(A, 1), Span(B, 3, 1)], 2, 0);
 
-        Assert.Equal([(B, true, 2), (A, false, 1)], _assembler.Flush().Select(static trace => (trace.TraceId, trace.IsOpen, trace.Spans.Count)));
+        Assert.Equal([(B, true, 2), (A, false, 1)], _assembler.Flush().Select(static trace => (trace.TraceId, trace.IsOpen, trace.SpanCount)));
         Assert.Equal(0, _assembler.InFlightTraces);
         Assert.Null(_assembler.LowestPosition);
     }
@@ -234,7 +234,7 @@ public class TraceAssemblerTests
         Assert.Empty(_assembler.Due((30 * Second) - 1));
         ClosedTrace again = Assert.Single(_assembler.Due(30 * Second));
         Assert.Equal((CloseReason.RootEnded, 7, Second, 12 * Second), (again.Reason, again.FirstPosition, again.FirstArrivalUnixNanos, again.LastArrivalUnixNanos));
-        Assert.Equal([2UL, 1UL], again.Spans.Select(static span => span.SpanId.Value));
+        Assert.Equal([2UL, 1UL], again.ReadSpans().Select(static span => span.SpanId.Value));
         AssertEmpty();
     }
 
@@ -294,7 +294,7 @@ public class TraceAssemblerTests
             select (action, trace, parent, start, wait);
         Prop.ForAll(Gen.ArrayOf(step).ToArbitrary(), static steps =>
         {
-            TraceAssembler assembler = new(new AssemblyOptions { MaxInFlightSpans = 12 });
+            TraceAssembler assembler = new(new AssemblyOptions { MaxInFlightBytes = 12 * Bytes(1) });
             Dictionary<ulong, (SpanRecord Span, long Position)> inFlight = [];
             HashSet<ulong> done = [];
             long now = 0;
@@ -334,7 +334,7 @@ public class TraceAssemblerTests
                         continue;
                     }
 
-                    Assert.All(trace.Spans, span => Assert.True(inFlight.Remove(span.SpanId.Value) && done.Add(span.SpanId.Value)));
+                    Assert.All(trace.ReadSpans(), span => Assert.True(inFlight.Remove(span.SpanId.Value) && done.Add(span.SpanId.Value)));
                 }
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(120));
@@ -354,10 +354,24 @@ public class TraceAssemblerTests
         Scope = ScopeRecord.None,
     };
 
+    /// <summary>What a batch of so many spans takes in flight.</summary>
+    private static long Bytes(int spans)
+    {
+        TraceAssembler assembler = new(new AssemblyOptions());
+        assembler.Add([.. Enumerable.Range(1, spans).Select(static id => Span(A, (ulong)id, 9))], 1, 0);
+        return assembler.InFlightBytes;
+    }
+
     private void AssertEmpty()
     {
-        Assert.Equal((0, 0L, 0), (_assembler.InFlightTraces, _assembler.InFlightSpans, _assembler.OpenTraces));
+        Assert.Equal((0, 0L, 0L, 0), (_assembler.InFlightTraces, _assembler.InFlightSpans, _assembler.InFlightBytes, _assembler.OpenTraces));
         Assert.Null(_assembler.LowestPosition);
         Assert.Null(_assembler.EarliestSpanStartUnixNanos);
     }
+}
+
+internal static class AssemblerExtensions
+{
+    public static void Add(this TraceAssembler assembler, IReadOnlyList<SpanRecord> spans, long position, long nowUnixNanos) =>
+        assembler.Add(SpanBatch.From(spans), position, nowUnixNanos);
 }

@@ -56,7 +56,7 @@ public class CriticalPathFinderTests
         SpanLayer[] layers = new SpanLayer[tree.Count];
         layers[tree.At("judge")] = new SpanLayer(Layer.Unattributed, "evaluator", Certainty.Certain, true, true);
 
-        Assert.Equal("a 0-100", PathTesting.Show(CriticalPathFinder.Find(tree, layers, [], PathTesting.NoSteps(tree)), tree));
+        Assert.Equal("a 0-100", PathTesting.Show(PathTesting.Find(tree, layers, [], PathTesting.NoSteps(tree)), tree));
     }
 
     [Fact]

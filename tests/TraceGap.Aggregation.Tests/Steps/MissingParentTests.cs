@@ -55,7 +55,7 @@ public class MissingParentTests
         AgentTrace trace = new AgentTrace().Root(0, 100).Span("work", 10, 20, "lost").Span("deep", 11, 19, "work");
         TraceFindings findings = trace.Analyze();
 
-        Assert.Equal("(missing)", trace.StepOf(findings, "deep")!.Key.Operation);
+        Assert.Equal("(missing)", trace.StepOf(findings, "deep")!.Value.Key.Operation);
     }
 
     [Fact]
