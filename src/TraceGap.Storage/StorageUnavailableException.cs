@@ -7,4 +7,7 @@ public sealed class StorageUnavailableException(StoreError error, Exception? inn
 {
     /// <summary>What is wrong and where.</summary>
     public StoreError Error { get; } = error;
+
+    /// <summary>True if stored bytes are not what was written, so that trying again cannot help; see <see cref="TraceStore.ReplaceDatabase"/>. False for a file of another program.</summary>
+    public bool IsDamage => Error.Problem == StoreProblem.Corrupt && InnerException is not null;
 }

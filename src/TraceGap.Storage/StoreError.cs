@@ -12,6 +12,9 @@ public enum StoreProblem
     /// <summary>A newer version wrote it.</summary>
     NewerFormat,
 
+    /// <summary>A version wrote it that is too old to be read.</summary>
+    OlderFormat,
+
     /// <summary>There is no space left on the device, or a quota is used up.</summary>
     NoSpace,
 

@@ -20,30 +20,24 @@ public sealed class TraceStore : IDisposable
     private static readonly int[] LockedCodes = [11, 35, unchecked((int)0x80070020)];
 
     private readonly string _path;
+    private readonly StoreOptions _options;
     private readonly FileStream _folderLock;
-    private readonly SqlSession _session;
     private readonly Inbox _inbox;
-    private readonly BatchWriter _writer;
-    private readonly SessionPool _readers;
-    private readonly TraceIndex _index;
-    private readonly BlockStore _blocks;
-    private readonly CellReader _cells;
     private readonly DamageLog _damages;
     private readonly Lock _commitLock = new();
+
+    // Null while a damaged one is being replaced.
+    private volatile OpenedDatabase? _database;
     private bool _closed;
 
-    private TraceStore(string path, FileStream folderLock, SqlSession session, Inbox inbox, BatchWriter writer, TraceIndex index, DamageLog damages)
+    private TraceStore(string path, StoreOptions options, FileStream folderLock, OpenedDatabase database, Inbox inbox, DamageLog damages)
     {
         _path = path;
+        _options = options;
         _folderLock = folderLock;
-        _session = session;
+        _database = database;
         _inbox = inbox;
-        _writer = writer;
-        _index = index;
         _damages = damages;
-        _readers = new SessionPool(path);
-        _blocks = new BlockStore(path, damages);
-        _cells = new CellReader(path, damages);
     }
 
     /// <summary>Inbox position up to which, itself included, all records are applied; 0 before the first commit.</summary>
@@ -53,13 +47,32 @@ public sealed class TraceStore : IDisposable
         {
             lock (_commitLock)
             {
-                return _writer.Applied;
+                return _database?.Writer.Applied ?? 0;
             }
         }
     }
 
     /// <summary>Bytes of the inbox on disk.</summary>
     public long InboxBytes => _inbox.Bytes;
+
+    /// <summary>Bytes of the database on disk, its write-ahead log included.</summary>
+    public long DatabaseBytes => FileBytes(_path) + FileBytes($"{_path}-wal");
+
+    /// <summary>Bytes that are free to this process where the data folder is; null if the file system does not tell.</summary>
+    public long? FreeBytes
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(Path.GetDirectoryName(_path)!).AvailableFreeSpace;
+            }
+            catch (Exception failure) when (IoFailure.Is(failure))
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Bytes of writes, never acknowledged, that a crash had torn and that opening cut off.</summary>
     public long TornInboxBytes => _inbox.TornBytes;
@@ -76,7 +89,7 @@ public sealed class TraceStore : IDisposable
         error = null;
         try
         {
-            Directory.CreateDirectory(folder);
+            MakeFolder(folder, options.Fsync);
             store = OpenLocked(folder, options, TakeLock(folder));
             return true;
         }
@@ -97,7 +110,7 @@ public sealed class TraceStore : IDisposable
     /// <param name="arrivalUnixNanos">When they arrived, nanoseconds since the Unix epoch.</param>
     /// <param name="cancellation">Ends the wait. Spans that were handed over are kept all the same.</param>
     /// <returns>The record's position, or why nothing was kept.</returns>
-    public ValueTask<AppendResult> AppendAsync(IReadOnlyList<SpanRecord> spans, long arrivalUnixNanos, CancellationToken cancellation) =>
+    public ValueTask<AppendResult> AppendAsync(SpanBatch spans, long arrivalUnixNanos, CancellationToken cancellation) =>
         _inbox.AppendAsync(spans, arrivalUnixNanos, cancellation);
 
     /// <summary>The records behind <see cref="AppliedPosition"/>, in order: what a restart has to take up again. Spans of theirs may be stored already.</summary>
@@ -112,24 +125,47 @@ public sealed class TraceStore : IDisposable
         lock (_commitLock)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
+            BatchWriter writer = Database().Writer;
             try
             {
-                _writer.Write(batch);
+                writer.Write(batch);
             }
             catch (SqliteException failure)
             {
-                throw TraceDatabase.Unavailable(_path, failure);
+                throw Told(TraceDatabase.Unavailable(_path, failure));
+            }
+            catch (Exception failure) when (TraceDatabase.IsUnreadableRow(failure))
+            {
+                throw Told(TraceDatabase.UnreadableRow(_path, failure));
             }
 
-            _inbox.MarkApplied(_writer.Applied);
+            _inbox.MarkApplied(writer.Applied);
+        }
+    }
+
+    /// <summary>
+    /// Replaces a damaged database, which is kept under another name: the new one has what could be read of it, and nothing is applied in it. Follows a
+    /// <see cref="StorageUnavailableException"/> that <see cref="StorageUnavailableException.IsDamage"/>; <see cref="ReadUnapplied"/> then has all that the inbox still holds.
+    /// </summary>
+    /// <param name="reason">What was found.</param>
+    /// <exception cref="StorageUnavailableException">It could not be replaced. Reads and commits fail until it is; this may be called again.</exception>
+    public void ReplaceDatabase(string reason)
+    {
+        lock (_commitLock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _database?.Dispose();
+            _database = null;
+            _database = OpenedDatabase.Replace(_path, _options, _damages, reason);
         }
     }
 
     /// <summary>Reads a trace with all its spans; null if it is not stored.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public StoredTrace? Find(TraceId traceId) => Read(session =>
+    public StoredTrace? Find(TraceId traceId) => Read((database, session) =>
     {
-        if (_index.Find(session, traceId) is not long id || TraceRow.Read(session, id) is not TraceRow row)
+        BlockStore blocks = database.Blocks;
+        if (database.Index.Find(session, blocks, traceId) is not long number || blocks.Trace(session, number) is not TraceEntry trace)
         {
             return null;
         }
@@ -137,13 +173,13 @@ public sealed class TraceStore : IDisposable
         return new StoredTrace
         {
             TraceId = traceId,
-            Spans = _blocks.Spans(session, traceId, row.Blocks),
-            Contribution = _blocks.Contribution(session, traceId, row.Blocks, []),
-            Revision = row.Revision,
-            IsOpen = row.IsOpen,
-            FirstArrivalUnixNanos = row.FirstArrivalUnixNanos,
-            LastArrivalUnixNanos = row.LastArrivalUnixNanos,
-            SpanCount = row.Spans,
+            Spans = blocks.Spans(session, traceId, [.. trace.Earlier, number]),
+            Contribution = blocks.Contribution(session, number, new OpenedContributions()),
+            Revision = trace.Revision,
+            IsOpen = trace.IsOpen,
+            FirstArrivalUnixNanos = trace.FirstArrivalUnixNanos,
+            LastArrivalUnixNanos = trace.LastArrivalUnixNanos,
+            SpanCount = trace.Spans,
         };
     });
 
@@ -151,17 +187,19 @@ public sealed class TraceStore : IDisposable
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public bool TryGetStoredSpanCount(TraceId traceId, out int spanCount)
     {
-        int? stored = Read(session => _index.Find(session, traceId) is long id ? TraceRow.Read(session, id)?.Spans : null);
+        int? stored = Database().Index.MayHave(traceId)
+            ? Read((database, session) => database.Index.Find(session, database.Blocks, traceId) is long number ? database.Blocks.Trace(session, number)?.Spans : null)
+            : null;
         spanCount = stored ?? 0;
         return stored is not null;
     }
 
     /// <summary>The traces that are not closed yet.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<OpenTraceRef> OpenTraces() => Read(static session =>
+    public IReadOnlyList<OpenTraceRef> OpenTraces() => Read(static (_, session) =>
     {
         List<OpenTraceRef> open = [];
-        using SqliteDataReader rows = session.Query("SELECT trace_id, end_ns + first_arrival_after_end_ns + arrival_span_ns FROM trace WHERE open = 1");
+        using SqliteDataReader rows = session.Query("SELECT trace_id, last_arrival_ns FROM open_trace");
         while (rows.Read())
         {
             open.Add(new OpenTraceRef(TraceId.FromBytes(rows.GetFieldValue<byte[]>(0)), rows.GetInt64(1)));
@@ -175,15 +213,15 @@ public sealed class TraceStore : IDisposable
     /// of the same services and environments: unknown outcomes may be its.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<KeyCell> ReadCells(CellQuery query) => Read(session => _cells.Cells(session, query));
+    public IReadOnlyList<KeyCell> ReadCells(CellQuery query) => Read((database, session) => database.Cells.Cells(session, query));
 
     /// <summary>The smallest trace id per failure, over the keys that pass the filters and the window.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyDictionary<FailureKey, TraceId> SmallestFailureExamples(CellQuery query) => Read(session => _cells.SmallestFailures(session, query));
+    public IReadOnlyDictionary<FailureKey, TraceId> SmallestFailureExamples(CellQuery query) => Read((database, session) => database.Cells.SmallestFailures(session, query));
 
     /// <summary>A page of the traces that pass the filters, latest end first, then by trace id.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public TracePage ListTraces(TraceQuery query) => Read(session => TraceLister.List(session, query));
+    public TracePage ListTraces(TraceQuery query) => Read((database, session) => TraceLister.List(session, database.Blocks, query));
 
     /// <summary>Writes what waits, and closes all files.</summary>
     public void Dispose()
@@ -197,9 +235,21 @@ public sealed class TraceStore : IDisposable
 
             _closed = true;
             _inbox.Dispose();
-            _readers.Dispose();
-            _session.Dispose();
+            SaveCells();
+            _database?.Dispose();
             _folderLock.Dispose();
+        }
+    }
+
+    private void SaveCells()
+    {
+        try
+        {
+            _database?.Writer.SaveCells();
+        }
+        catch (SqliteException)
+        {
+            // The next start sums them up again.
         }
     }
 
@@ -207,28 +257,38 @@ public sealed class TraceStore : IDisposable
     {
         string path = Path.Combine(folder, DatabaseFile);
         DamageLog damages = new();
-        SqlSession? session = null;
+        OpenedDatabase? database = null;
         try
         {
-            session = TraceDatabase.OpenWriter(path, options.Fsync);
-            TraceIndex index = new();
-            index.Load(session);
-            BatchWriter writer = new(session, path, index, damages, options.CachedMinutes);
-            Inbox inbox = Inbox.Open(Path.Combine(folder, InboxFolder), options, writer.Applied, damages);
-            return new TraceStore(path, folderLock, session, inbox, writer, index, damages);
-        }
-        catch (Exception failure)
-        {
-            session?.Dispose();
-            folderLock.Dispose();
-            if (failure is SqliteException sqlite)
+            bool isNew = !File.Exists(path);
+            database = OpenedDatabase.Open(path, options, damages);
+            Inbox inbox = Inbox.Open(Path.Combine(folder, InboxFolder), options, database.Writer.Applied, damages);
+            if (isNew && inbox.FirstPosition > 1)
             {
-                throw TraceDatabase.Unavailable(path, sqlite);
+                damages.Add(new StoreDamage(path, 0, "the database is missing; a new one was started, and what the inbox still has is taken up again"));
             }
 
+            return new TraceStore(path, options, folderLock, database, inbox, damages);
+        }
+        catch
+        {
+            database?.Dispose();
+            folderLock.Dispose();
             throw;
         }
     }
+
+    private static void MakeFolder(string folder, bool fsync)
+    {
+        bool isNew = !Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
+        if (isNew && fsync && Path.GetDirectoryName(folder) is string parent)
+        {
+            FolderSync.Flush(parent);
+        }
+    }
+
+    private static long FileBytes(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private static FileStream TakeLock(string folder)
     {
@@ -267,15 +327,38 @@ public sealed class TraceStore : IDisposable
         }
     }
 
-    private T Read<T>(Func<SqlSession, T> read)
+    private OpenedDatabase Database() => _database ?? throw BeingReplaced();
+
+    private StorageUnavailableException BeingReplaced() => new(new StoreError(StoreProblem.Corrupt, _path, "the database is damaged and being replaced"));
+
+    private T Read<T>(Func<OpenedDatabase, SqlSession, T> read)
     {
+        OpenedDatabase database = Database();
         try
         {
-            return _readers.Read(read);
+            return database.Readers.Read(session => read(database, session));
         }
         catch (SqliteException failure)
         {
-            throw TraceDatabase.Unavailable(_path, failure);
+            throw Told(TraceDatabase.Unavailable(_path, failure));
         }
+        catch (ObjectDisposedException) when (!_closed)
+        {
+            throw BeingReplaced();
+        }
+        catch (Exception failure) when (failure is not ObjectDisposedException && TraceDatabase.IsUnreadableRow(failure))
+        {
+            throw Told(TraceDatabase.UnreadableRow(_path, failure));
+        }
+    }
+
+    private StorageUnavailableException Told(StorageUnavailableException failure)
+    {
+        if (failure.IsDamage)
+        {
+            _damages.Add(new StoreDamage(_path, 0, failure.Error.Detail));
+        }
+
+        return failure;
     }
 }

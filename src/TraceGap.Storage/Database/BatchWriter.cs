@@ -5,17 +5,19 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>
-/// Books a batch in one transaction: blocks, then trace rows, then the rollups of the minutes that they touch, then the inbox position. One owner, no lock.
+/// Books a batch in one transaction: the traces in blocks, what they supersede, and the inbox position; then, in memory, the rollups of the minutes that they touch. One owner, no lock.
 /// </summary>
-internal sealed class BatchWriter
+internal sealed class BatchWriter : IDisposable
 {
     private readonly SqlSession _session;
     private readonly TraceIndex _index;
     private readonly KeyRegistry _keys;
     private readonly BlockStore _blocks;
-    private readonly MinuteCells _cells;
-    private long _nextRow;
-    private long _nextBlock;
+    private readonly BlockWriter _writer;
+    private readonly List<Booking> _bookings = [];
+    private readonly List<(TraceId TraceId, long Number)> _added = [];
+    private long _next;
+    private bool _areKeysVoid;
 
     public BatchWriter(SqlSession session, string path, TraceIndex index, DamageLog damages, int cachedMinutes)
     {
@@ -23,33 +25,66 @@ internal sealed class BatchWriter
         _index = index;
         _keys = new KeyRegistry(session);
         _blocks = new BlockStore(path, damages);
-        _cells = new MinuteCells(session, path, _keys, _blocks, damages, cachedMinutes);
+        _writer = new BlockWriter(session);
+        Cells = new MinuteCells(session, path, _keys, _blocks, damages, cachedMinutes);
         _keys.Load();
-        _nextRow = (session.Number("SELECT max(id) FROM trace") ?? -1) + 1;
-        _nextBlock = (session.Number("SELECT max(id) FROM span_block") ?? 0) + 1;
+        _next = NextNumber();
         Applied = session.Number("SELECT applied FROM store WHERE id = 1") ?? 0;
+        Cells.Recover();
     }
+
+    /// <summary>The rollups.</summary>
+    public MinuteCells Cells { get; }
 
     /// <summary>Inbox position up to which records are applied.</summary>
     public long Applied { get; private set; }
 
     /// <summary>Books a batch.</summary>
     /// <exception cref="SqliteException">It could not be written; nothing has changed.</exception>
-    public void Write(StoreBatch batch)
+    public void Write(StoreBatch batch) => Write(batch, saveCells: false);
+
+    /// <summary>Writes the rollups that are in memory alone, so that the next start need not sum them up.</summary>
+    /// <exception cref="SqliteException">They could not be written; nothing has changed.</exception>
+    public void SaveCells() => Write(new StoreBatch { Traces = [], AppliedPosition = 0 }, saveCells: true);
+
+    /// <summary>What a list will show of a commit.</summary>
+    public static TraceEntry EntryOf(TraceCommit trace, long key, long? failure, IReadOnlyList<long> earlier) => new()
     {
-        List<(TraceId TraceId, long Row)> added = [];
+        TraceId = trace.TraceId,
+        Key = key,
+        Outcome = trace.Contribution.Outcome.Outcome,
+        OutcomeSource = trace.OutcomeSource,
+        StartUnixNanos = trace.StartUnixNanos,
+        EndUnixNanos = trace.EndUnixNanos,
+        FirstArrivalUnixNanos = trace.FirstArrivalUnixNanos,
+        LastArrivalUnixNanos = trace.LastArrivalUnixNanos,
+        Revision = trace.Revision,
+        IsOpen = trace.IsOpen,
+        Spans = trace.Contribution.Spans,
+        Failure = failure,
+        Earlier = earlier,
+    };
+
+    public void Dispose() => _writer.Dispose();
+
+    private void Write(StoreBatch batch, bool saveCells)
+    {
+        _bookings.Clear();
+        _added.Clear();
         try
         {
-            _session.Execute("BEGIN IMMEDIATE");
-            long firstOpenBucket = _index.Seal(_session, _nextRow);
-            long nextBlock = WriteTraces(batch, added);
+            ReadKeysAgain();
+            _session.Run("BEGIN IMMEDIATE");
+            bool saved = Cells.Save(_next, saveCells);
+            long firstOpenBucket = _index.Seal(_session, _next);
+            WriteTraces(batch);
+            Cells.Prepare(_bookings);
             long applied = Math.Max(Applied, batch.AppliedPosition);
             _session.Run("UPDATE store SET applied = $1 WHERE id = 1", applied);
-            _session.Execute("COMMIT");
+            Cells.Book(_bookings, () => _session.Run("COMMIT"), saved);
             _index.Sealed(firstOpenBucket);
-            _index.Add(added);
-            _nextRow += added.Count;
-            _nextBlock = nextBlock;
+            _index.Add(_added);
+            _next = _writer.Next;
             Applied = applied;
         }
         catch
@@ -59,68 +94,85 @@ internal sealed class BatchWriter
         }
     }
 
-    private long WriteTraces(StoreBatch batch, List<(TraceId TraceId, long Row)> added)
+    // The number of a block of spans alone is taken too.
+    private long NextNumber()
     {
-        using BlockWriter blocks = new(_session, _nextBlock);
-        List<Booking> bookings = new(batch.Traces.Count);
-        Dictionary<long, ContributionBlock?> opened = [];
+        long next = (_session.Number("SELECT max(id) FROM span_block") ?? -1) + 1;
+        using SqliteDataReader last = _session.Query("SELECT id, traces FROM trace_block ORDER BY id DESC LIMIT 1");
+        return last.Read() ? Math.Max(next, last.GetInt64(0) + Math.Max(1, _blocks.Entries(last.GetInt64(0), last.GetFieldValue<byte[]>(1)).Length)) : next;
+    }
+
+    private void WriteTraces(StoreBatch batch)
+    {
+        _writer.Begin(_next);
+        OpenedContributions opened = new();
         foreach (TraceCommit trace in batch.Traces)
         {
-            WriteTrace(trace, blocks, opened, bookings, added);
+            WriteTrace(trace, opened);
         }
 
-        blocks.Finish();
-        _cells.Apply(bookings);
-        return blocks.NextBlock;
+        _writer.Finish();
     }
 
-    private void WriteTrace(
-        TraceCommit trace, BlockWriter blocks, Dictionary<long, ContributionBlock?> opened, List<Booking> bookings, List<(TraceId TraceId, long Row)> added)
+    private void WriteTrace(TraceCommit trace, OpenedContributions opened)
     {
-        List<long> list = [];
-        long? found = _index.Find(_session, trace.TraceId);
-        if (found is long stored && TraceRow.Read(_session, stored) is TraceRow row)
+        IReadOnlyList<long> earlier = [];
+        long? found = _index.Find(_session, _blocks, trace.TraceId);
+        if (found is long older && _blocks.Trace(_session, older) is TraceEntry stored)
         {
-            TraceContribution? booked = _blocks.Contribution(_session, trace.TraceId, row.Blocks, opened);
-            bookings.Add(BookingOf(trace.TraceId, booked, row.Key, MinuteOf(row.EndUnixNanos), isIn: false));
-            list.AddRange(row.Blocks);
+            earlier = [.. stored.Earlier, older];
+            TakeOut(older, stored, opened);
         }
 
-        list.AddRange(blocks.Add(trace));
         long key = _keys.NumberOf(trace.Contribution.Key);
-        Booking booking = BookingOf(trace.TraceId, trace.Contribution, key, trace.Contribution.Minute, isIn: true);
-        bookings.Add(booking);
-        long rowNumber = found ?? _nextRow + added.Count;
-        byte[] traceId = new byte[TraceId.Size];
-        trace.TraceId.WriteTo(traceId);
-        TraceRow.Write(_session, rowNumber, traceId, trace, key, booking.Failure, list);
-        if (found is null)
+        long? failure = trace.Contribution.Failure is FailureKey failureKey ? _keys.NumberOf(failureKey) : null;
+        long number = _writer.Add(trace, EntryOf(trace, key, failure, earlier));
+        _bookings.Add(new Booking(MinuteCell.IdOf(key, trace.Contribution.Minute), trace.TraceId, trace.Contribution, failure, IsIn: true));
+        _added.Add((trace.TraceId, number));
+        if (found is long superseded)
         {
-            added.Add((trace.TraceId, rowNumber));
+            _session.Run("INSERT OR REPLACE INTO superseded (id, successor) VALUES ($1, $2)", superseded, number);
+        }
+
+        if (trace.IsOpen)
+        {
+            byte[] traceId = new byte[TraceId.Size];
+            trace.TraceId.WriteTo(traceId);
+            _session.Run("INSERT INTO open_trace (id, trace_id, last_arrival_ns) VALUES ($1, $2, $3)", number, traceId, trace.LastArrivalUnixNanos);
         }
     }
 
-    private Booking BookingOf(TraceId traceId, TraceContribution? contribution, long key, long minute, bool isIn)
+    private void TakeOut(long number, TraceEntry trace, OpenedContributions opened)
     {
-        long? failure = contribution?.Failure is FailureKey failureKey ? _keys.NumberOf(failureKey) : null;
-        return new Booking(MinuteCell.IdOf(key, minute), traceId, contribution, failure, isIn);
+        TraceContribution? booked = _blocks.Contribution(_session, number, opened);
+        long cell = MinuteCell.IdOf(trace.Key, trace.EndUnixNanos / MinuteCells.NanosPerMinute);
+        _bookings.Add(new Booking(cell, trace.TraceId, booked, trace.Failure, IsIn: false));
+        if (trace.IsOpen)
+        {
+            _session.Run("DELETE FROM open_trace WHERE id = $1", number);
+        }
     }
 
-    private static long MinuteOf(long unixNanos) => unixNanos / MinuteCells.NanosPerMinute;
-
-    // What memory knows of the transaction is void; the database says what is true.
+    // The numbers of keys that the transaction gave are void; the database says what is true. Reading it may fail as well, and is done before the next transaction.
     private void Undo()
     {
+        _areKeysVoid = true;
         try
         {
-            _session.Execute("ROLLBACK");
+            _session.Run("ROLLBACK");
         }
         catch (SqliteException)
         {
             // SQLite has rolled back by itself (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction"), or never began.
         }
+    }
 
-        _cells.Clear();
-        _keys.Load();
+    private void ReadKeysAgain()
+    {
+        if (_areKeysVoid)
+        {
+            _keys.Load();
+            _areKeysVoid = false;
+        }
     }
 }

@@ -1,21 +1,76 @@
+using Microsoft.Data.Sqlite;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
-/// <summary>Reads blocks of spans and contributions; what cannot be read is reported and left out.</summary>
+/// <summary>Reads blocks of traces, spans and contributions by the numbers of traces; what cannot be read is reported and left out.</summary>
 internal sealed class BlockStore(string path, DamageLog damages)
 {
-    private const string ReadContributions = "SELECT contributions FROM contribution_block WHERE id = $1";
+    private const string BlockOfTrace = "SELECT id, traces FROM trace_block WHERE id <= $1 ORDER BY id DESC LIMIT 1";
+    private const string BlockOfSpans = "SELECT id, spans FROM span_block WHERE id <= $1 ORDER BY id DESC LIMIT 1";
+    private const string BlockOfContribution = "SELECT id, contributions FROM contribution_block WHERE id <= $1 ORDER BY id DESC LIMIT 1";
+    private const string SupersededOfBlock = "SELECT id FROM superseded WHERE id >= $1 AND id < $2";
 
-    /// <summary>The spans of a trace, in the order of its blocks.</summary>
-    public List<SpanRecord> Spans(SqlSession session, TraceId traceId, IReadOnlyList<long> blocks)
+    /// <summary>The entry of a number; null if it cannot be read.</summary>
+    public TraceEntry? Trace(SqlSession session, long number)
+    {
+        (long block, byte[]? blob) = ReadBlock(session, BlockOfTrace, number);
+        TraceEntry[] entries = blob is null ? [] : Entries(block, blob);
+        if (number - block < entries.Length)
+        {
+            return entries[number - block];
+        }
+
+        Report("trace", number, CodecError.Truncated);
+        return null;
+    }
+
+    /// <summary>All entries of a block, superseded ones too.</summary>
+    public TraceEntry[] Entries(long block, byte[] blob)
+    {
+        CodecError error = TraceBlock.Read(blob, out TraceEntry[] entries);
+        if (error != CodecError.None)
+        {
+            Report("trace block", block, error);
+        }
+
+        return entries;
+    }
+
+    /// <summary>The entries of a block that no later commit has made void, with their numbers.</summary>
+    public List<(long Number, TraceEntry Trace)> CurrentEntries(SqlSession session, long block, byte[] blob)
+    {
+        TraceEntry[] entries = Entries(block, blob);
+        HashSet<long> superseded = [];
+        using (SqliteDataReader rows = session.Query(SupersededOfBlock, block, block + entries.Length))
+        {
+            while (rows.Read())
+            {
+                superseded.Add(rows.GetInt64(0));
+            }
+        }
+
+        List<(long, TraceEntry)> current = new(entries.Length);
+        for (int slot = 0; slot < entries.Length; slot++)
+        {
+            if (!superseded.Contains(block + slot))
+            {
+                current.Add((block + slot, entries[slot]));
+            }
+        }
+
+        return current;
+    }
+
+    /// <summary>The spans of a trace that are stored under the given numbers of it.</summary>
+    public List<SpanRecord> Spans(SqlSession session, TraceId traceId, IEnumerable<long> numbers)
     {
         List<SpanRecord> spans = [];
-        foreach (long block in blocks)
+        foreach (long number in numbers)
         {
-            byte[]? blob = session.Blob("SELECT spans FROM span_block WHERE id = $1", block);
-            CodecError error = blob is null ? CodecError.Truncated : SpanBlock.Read(blob, traceId, spans);
+            (long block, byte[]? blob) = ReadBlock(session, BlockOfSpans, number);
+            CodecError error = blob is null ? CodecError.Truncated : SpanBlock.Read(blob, traceId, number - block, spans);
             if (error != CodecError.None)
             {
                 Report("span block", block, error);
@@ -25,39 +80,32 @@ internal sealed class BlockStore(string path, DamageLog damages)
         return spans;
     }
 
-    /// <summary>What is booked for a trace: the contribution in the last of its blocks; null if it cannot be read.</summary>
+    /// <summary>What is booked under a number; null if it cannot be read.</summary>
     /// <param name="session">Where to read.</param>
-    /// <param name="traceId">The trace.</param>
-    /// <param name="blocks">The trace's blocks.</param>
+    /// <param name="number">The number.</param>
     /// <param name="opened">Keeps opened blocks for the next trace.</param>
-    public TraceContribution? Contribution(SqlSession session, TraceId traceId, List<long> blocks, Dictionary<long, ContributionBlock?> opened)
+    public TraceContribution? Contribution(SqlSession session, long number, OpenedContributions opened)
     {
-        if (blocks.Count == 0)
+        if (!opened.TryGet(number, out long block, out ContributionBlock? contributions))
         {
-            return null;
-        }
-
-        long number = blocks[^1];
-        if (!opened.TryGetValue(number, out ContributionBlock? block))
-        {
-            block = Open(session, number);
-            opened.Add(number, block);
+            (block, byte[]? blob) = ReadBlock(session, BlockOfContribution, number);
+            contributions = Open(block, blob);
+            opened.Keep(block, contributions);
         }
 
         TraceContribution? contribution = null;
-        CodecError error = block?.Read(traceId, out contribution) ?? CodecError.None;
+        CodecError error = contributions?.Read(number - block, out contribution) ?? CodecError.None;
         if (error != CodecError.None)
         {
-            Report("contribution block", number, error);
+            Report("contribution block", block, error);
         }
 
         return contribution;
     }
 
-    private ContributionBlock? Open(SqlSession session, long number)
+    private ContributionBlock? Open(long number, byte[]? blob)
     {
         ContributionBlock? block = null;
-        byte[]? blob = session.Blob(ReadContributions, number);
         CodecError error = blob is null ? CodecError.Truncated : ContributionBlock.Open(blob, out block);
         if (error != CodecError.None)
         {
@@ -65,6 +113,12 @@ internal sealed class BlockStore(string path, DamageLog damages)
         }
 
         return block;
+    }
+
+    private static (long Block, byte[]? Blob) ReadBlock(SqlSession session, string sql, long number)
+    {
+        using SqliteDataReader row = session.Query(sql, number);
+        return row.Read() ? (row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : (number, null);
     }
 
     private void Report(string what, long number, CodecError error) => damages.Add(new StoreDamage(path, number, $"{what} {number} cannot be read: {error}"));

@@ -20,8 +20,8 @@ internal sealed class MinuteCell(long id)
     /// <summary>Smallest failed trace by number of the failure.</summary>
     public Dictionary<long, TraceId> Examples { get; } = [];
 
-    /// <summary>Failures whose smallest trace was taken out, so that the next one has to be found.</summary>
-    public HashSet<long> StaleExamples { get; } = [];
+    /// <summary>True if the database has another state of it.</summary>
+    public bool IsChanged { get; set; }
 
     /// <summary>The number of a key's minute: minutes of a key lie side by side, in order.</summary>
     public static long IdOf(long key, long minute) => (key << MinuteBits) | minute;
@@ -35,21 +35,24 @@ internal sealed class MinuteCell(long id)
         }
     }
 
+    /// <summary>Takes a contribution out. If its trace was the example of its failure, the next smallest has to be added by who knows it.</summary>
     public void Remove(TraceId traceId, TraceContribution contribution, long? failure)
     {
         Cell.Remove(contribution);
         if (failure is long number && Examples.TryGetValue(number, out TraceId example) && example == traceId)
         {
             Examples.Remove(number);
-            StaleExamples.Add(number);
         }
     }
 
-    public void AddExample(long failure, TraceId traceId)
+    public void AddExample(long failure, TraceId traceId) => AddExample(failure, traceId, Examples);
+
+    /// <summary>Adds examples to others, taking the smaller id where a failure is there already.</summary>
+    public static void AddExamples(Dictionary<long, TraceId> from, Dictionary<long, TraceId> to)
     {
-        if (!Examples.TryGetValue(failure, out TraceId smallest) || traceId.CompareTo(smallest) < 0)
+        foreach ((long failure, TraceId traceId) in from)
         {
-            Examples[failure] = traceId;
+            AddExample(failure, traceId, to);
         }
     }
 
@@ -81,14 +84,22 @@ internal sealed class MinuteCell(long id)
         {
             long failure = failures.ReadSigned();
             TraceId traceId = TraceId.FromBytes(ids.ReadBytes(TraceId.Size));
-            if (failures.Error == CodecError.None && (!examples.TryGetValue(failure, out TraceId smallest) || traceId.CompareTo(smallest) < 0))
+            if (failures.Error == CodecError.None)
             {
-                examples[failure] = traceId;
+                AddExample(failure, traceId, examples);
             }
         }
 
         ids.ExpectEnd();
         failures.ExpectEnd();
         return failures.Error != CodecError.None ? failures.Error : ids.Error;
+    }
+
+    private static void AddExample(long failure, TraceId traceId, Dictionary<long, TraceId> examples)
+    {
+        if (!examples.TryGetValue(failure, out TraceId smallest) || traceId.CompareTo(smallest) < 0)
+        {
+            examples[failure] = traceId;
+        }
     }
 }

@@ -16,9 +16,9 @@ internal sealed class SessionPool(string path) : IDisposable
         bool returned = false;
         try
         {
-            session.Execute("BEGIN");
+            session.Run("BEGIN");
             T answer = read(session);
-            session.Execute("COMMIT");
+            session.Run("COMMIT");
             _idle.Add(session);
             returned = true;
             return answer;

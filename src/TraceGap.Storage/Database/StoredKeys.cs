@@ -21,6 +21,12 @@ internal static class StoredKeys
         return keys;
     }
 
+    /// <summary>A failure key by its number; null if there is none that can be read.</summary>
+    public static FailureKey? ReadFailure(SqlSession session, long number) =>
+        session.Blob("SELECT failure FROM failure_key WHERE id = $1", number) is byte[] blob && KeyCodec.TryDecode(blob, out FailureKey failure) == CodecError.None
+            ? failure
+            : null;
+
     /// <summary>The keys that pass the filters.</summary>
     public static List<(long Id, RollupKey Key)> Select(SqlSession session, string? workflow, string? environment, string? version, string? service) =>
         ReadKeys(session).FindAll(stored =>

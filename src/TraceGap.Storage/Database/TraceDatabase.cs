@@ -5,14 +5,14 @@ namespace TraceGap.Storage;
 /// <summary>The database file: opens it, makes its tables, names what is wrong with it.</summary>
 internal static class TraceDatabase
 {
-    /// <summary>Pages that may gather in the write-ahead log before they are moved to the database, 4 KiB each: pages that change in every commit are moved once.</summary>
-    private const int CheckpointPages = 4096;
+    /// <summary>What is left of the write-ahead log, bytes, once a larger one has been moved to the database.</summary>
+    private const int KeptLogBytes = 32 << 20;
 
     private const int WriterCacheKibibytes = 65536;
 
     /// <summary>Opens the connection that writes, making the database if it is not there.</summary>
     /// <exception cref="StorageUnavailableException">It is none of ours, damaged, too new, or cannot be read; or there is no SQLite.</exception>
-    public static SqlSession OpenWriter(string path, bool fsync)
+    public static SqlSession OpenWriter(string path, StoreOptions options)
     {
         if (SqliteLibrary.Ensure() is string problem)
         {
@@ -24,18 +24,20 @@ internal static class TraceDatabase
         {
             session = new SqlSession(path);
             session.Execute($"""
+                PRAGMA page_size = {Schema.PageBytes};
                 PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = {(fsync ? "FULL" : "NORMAL")};
-                PRAGMA wal_autocheckpoint = {CheckpointPages};
+                PRAGMA synchronous = {(options.Fsync ? "FULL" : "NORMAL")};
+                PRAGMA journal_size_limit = {KeptLogBytes};
+                PRAGMA wal_autocheckpoint = {options.CheckpointPages};
                 PRAGMA cache_size = -{WriterCacheKibibytes};
                 """);
             Prepare(session, path);
             return session;
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (Named(path, failure) is StorageUnavailableException named)
         {
             session?.Dispose();
-            throw Unavailable(path, failure);
+            throw named;
         }
         catch
         {
@@ -49,6 +51,8 @@ internal static class TraceDatabase
     {
         StoreProblem problem = failure.SqliteErrorCode switch
         {
+            // A number that is given twice was not seen when the last one was looked for.
+            19 when failure.SqliteExtendedErrorCode is 1555 or 2579 => StoreProblem.Corrupt,
             11 or 26 => StoreProblem.Corrupt,
             13 => StoreProblem.NoSpace,
             5 or 6 => StoreProblem.InUse,
@@ -57,6 +61,21 @@ internal static class TraceDatabase
         };
         return new StorageUnavailableException(new StoreError(problem, path, failure.Message), failure);
     }
+
+    /// <summary>Names what went wrong while a database was opened: there, a table that is not there or a row that is no row of ours can only be damage. Null for anything else.</summary>
+    public static StorageUnavailableException? Named(string path, Exception failure) => failure switch
+    {
+        SqliteException { SqliteErrorCode: 1 } => new StorageUnavailableException(new StoreError(StoreProblem.Corrupt, path, failure.Message), failure),
+        SqliteException sqlite => Unavailable(path, sqlite),
+        _ => IsUnreadableRow(failure) ? UnreadableRow(path, failure) : null,
+    };
+
+    /// <summary>True for what reading a column throws if another type or length is stored there than was written.</summary>
+    public static bool IsUnreadableRow(Exception failure) => failure is InvalidCastException or InvalidOperationException or ArgumentException or OverflowException;
+
+    /// <summary>The error for a row that does not hold what was written.</summary>
+    public static StorageUnavailableException UnreadableRow(string path, Exception failure) =>
+        new(new StoreError(StoreProblem.Corrupt, path, $"a row is damaged: {failure.Message}"), failure);
 
     private static void Prepare(SqlSession session, string path)
     {
@@ -71,6 +90,14 @@ internal static class TraceDatabase
         if (application != Schema.ApplicationId)
         {
             throw new StorageUnavailableException(new StoreError(StoreProblem.Corrupt, path, "this database was not made by TraceGap"));
+        }
+
+        if (format < Schema.FormatVersion)
+        {
+            throw new StorageUnavailableException(new StoreError(
+                StoreProblem.OlderFormat,
+                path,
+                $"its format is {format}, which only development builds wrote; this version reads {Schema.FormatVersion}. Move the folder away, or name another one; a new one is made"));
         }
 
         if (format > Schema.FormatVersion)

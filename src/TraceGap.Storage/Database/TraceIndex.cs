@@ -5,16 +5,18 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>
-/// Finds the row of a trace id. A B-tree over random 16-byte ids touches a page per trace and keeps growing slower; here nothing is written at a random place:
+/// Finds the newest number of a trace id. A B-tree over random 16-byte ids touches a page per trace and keeps growing slower; here nothing is written at a random place:
 /// <list type="number">
-/// <item>Rows are numbered in order of first commit; 65,536 in a row are a bucket. The ids of buckets that are not full yet are in memory, read back from their rows after a start.</item>
-/// <item>A full bucket is sealed: written once, as 256 rows chosen by the first byte of a 32-bit hash of the id, 5 bytes an entry (rest of the hash, row within the bucket).</item>
+/// <item>Commits of traces are numbered in order; 65,536 numbers are a bucket. The ids of buckets that are not full yet are in memory, read back from their blocks after a start.</item>
+/// <item>A full bucket is sealed: written once, as 256 rows chosen by the first byte of a 32-bit hash of the id, 5 bytes an entry (rest of the hash, number within the bucket).</item>
 /// <item>Per 16 buckets, a Bloom filter in memory (16 bits a trace, made from the sealed hashes after a start) says where to look: for a new trace, nearly always nowhere.</item>
 /// </list>
+/// A trace that was revised has several numbers: newer buckets are asked first, and what an older one still says is never changed.
 /// Safe from any thread; changes come from the writer alone, after its transaction.
 /// </summary>
 internal sealed class TraceIndex
 {
+    private const string OpenBlocks = "SELECT id, traces FROM trace_block WHERE id >= coalesce((SELECT max(id) FROM trace_block WHERE id <= $1), 0) ORDER BY id";
     private const int BucketShift = 16;
     private const int BucketsPerFilterShift = 4;
     private const int FilterShift = 24;
@@ -29,54 +31,67 @@ internal sealed class TraceIndex
     private long _firstOpenBucket;
 
     /// <summary>Reads what is stored.</summary>
-    public void Load(SqlSession session)
+    public void Load(SqlSession session, BlockStore blocks)
     {
         lock (_lock)
         {
             LoadSealed(session);
-            using SqliteDataReader rows = session.Query("SELECT id, trace_id FROM trace WHERE id >= $1", _firstOpenBucket << BucketShift);
+            using SqliteDataReader rows = session.Query(OpenBlocks, _firstOpenBucket << BucketShift);
             while (rows.Read())
             {
-                _recent[TraceId.FromBytes(rows.GetFieldValue<byte[]>(1))] = rows.GetInt64(0);
+                long number = rows.GetInt64(0);
+                foreach (TraceEntry trace in blocks.Entries(number, rows.GetFieldValue<byte[]>(1)))
+                {
+                    _recent[trace.TraceId] = number++;
+                }
             }
         }
     }
 
-    /// <summary>The row of a trace, or null. In a reader's transaction this must be the first read: what memory says then is at most as new as what the transaction sees.</summary>
-    public long? Find(SqlSession session, TraceId traceId)
+    /// <summary>False if the trace is not stored for certain; looks at memory alone.</summary>
+    public bool MayHave(TraceId traceId)
+    {
+        lock (_lock)
+        {
+            return _recent.ContainsKey(traceId) || BucketsThatMayHave(HashOf(traceId)) is not null;
+        }
+    }
+
+    /// <summary>The number of a trace, or null. In a reader's transaction this must be the first read: what memory says then is at most as new as what the transaction sees.</summary>
+    public long? Find(SqlSession session, BlockStore blocks, TraceId traceId)
     {
         uint hash = HashOf(traceId);
         List<long>? buckets;
         lock (_lock)
         {
-            if (_recent.TryGetValue(traceId, out long row))
+            if (_recent.TryGetValue(traceId, out long number))
             {
-                return row;
+                return number;
             }
 
             buckets = BucketsThatMayHave(hash);
         }
 
-        return buckets is null ? null : FindSealed(session, buckets, hash, traceId);
+        return buckets is null ? null : FindSealed(session, blocks, buckets, hash, traceId);
     }
 
     /// <summary>Writes the full buckets into the writer's transaction. <see cref="Sealed"/> follows once it is committed.</summary>
     /// <returns>The first bucket that stays open.</returns>
-    public long Seal(SqlSession session, long nextRow)
+    public long Seal(SqlSession session, long next)
     {
-        long firstOpen = nextRow >> BucketShift;
+        long firstOpen = next >> BucketShift;
         for (long bucket = _firstOpenBucket; bucket < firstOpen; bucket++)
         {
             ByteWriter[] parts = [.. Enumerable.Range(0, Prefixes).Select(static _ => new ByteWriter(2048))];
-            foreach ((TraceId traceId, long row) in _recent.Where(entry => entry.Value >> BucketShift == bucket))
+            foreach ((TraceId traceId, long number) in _recent.Where(entry => entry.Value >> BucketShift == bucket))
             {
                 uint hash = HashOf(traceId);
                 ByteWriter part = parts[hash >> PrefixShift];
                 part.WriteByte((byte)(hash >> 16));
                 part.WriteByte((byte)(hash >> 8));
                 part.WriteByte((byte)hash);
-                part.WriteByte((byte)(row >> 8));
-                part.WriteByte((byte)row);
+                part.WriteByte((byte)(number >> 8));
+                part.WriteByte((byte)number);
             }
 
             for (int prefix = 0; prefix < Prefixes; prefix++)
@@ -99,9 +114,9 @@ internal sealed class TraceIndex
         lock (_lock)
         {
             List<KeyValuePair<TraceId, long>> moved = [.. _recent.Where(entry => entry.Value >> BucketShift < firstOpenBucket)];
-            foreach ((TraceId traceId, long row) in moved)
+            foreach ((TraceId traceId, long number) in moved)
             {
-                AddToFilter(row >> BucketShift, HashOf(traceId));
+                AddToFilter(number >> BucketShift, HashOf(traceId));
                 _recent.Remove(traceId);
             }
 
@@ -109,14 +124,14 @@ internal sealed class TraceIndex
         }
     }
 
-    /// <summary>Adds rows of a committed transaction.</summary>
-    public void Add(IReadOnlyList<(TraceId TraceId, long Row)> rows)
+    /// <summary>Adds numbers of a committed transaction.</summary>
+    public void Add(IReadOnlyList<(TraceId TraceId, long Number)> numbers)
     {
         lock (_lock)
         {
-            foreach ((TraceId traceId, long row) in rows)
+            foreach ((TraceId traceId, long number) in numbers)
             {
-                _recent[traceId] = row;
+                _recent[traceId] = number;
             }
         }
     }
@@ -171,7 +186,7 @@ internal sealed class TraceIndex
         return buckets;
     }
 
-    private static long? FindSealed(SqlSession session, List<long> buckets, uint hash, TraceId traceId)
+    private static long? FindSealed(SqlSession session, BlockStore blocks, List<long> buckets, uint hash, TraceId traceId)
     {
         uint rest = hash & ((1 << PrefixShift) - 1);
         foreach (long bucket in buckets)
@@ -179,19 +194,16 @@ internal sealed class TraceIndex
             ReadOnlySpan<byte> entries = session.Blob("SELECT entries FROM trace_index WHERE id = $1", (bucket * Prefixes) + (hash >> PrefixShift));
             for (; entries.Length >= EntryLength; entries = entries[EntryLength..])
             {
-                long row = (bucket << BucketShift) | ((long)entries[3] << 8) | entries[4];
-                if (RestOf(entries) == rest && IsAt(session, row, traceId))
+                long number = (bucket << BucketShift) | ((long)entries[3] << 8) | entries[4];
+                if (RestOf(entries) == rest && blocks.Trace(session, number)?.TraceId == traceId)
                 {
-                    return row;
+                    return number;
                 }
             }
         }
 
         return null;
     }
-
-    private static bool IsAt(SqlSession session, long row, TraceId traceId) =>
-        session.Blob("SELECT trace_id FROM trace WHERE id = $1", row) is byte[] stored && TraceId.FromBytes(stored) == traceId;
 
     private void AddToFilter(long bucket, uint hash)
     {

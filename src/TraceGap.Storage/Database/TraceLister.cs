@@ -1,109 +1,135 @@
 using Microsoft.Data.Sqlite;
 using TraceGap.Aggregation;
-using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
 /// <summary>
-/// Lists traces, latest end first. The one index on ends is by key and outcome, so that each commit appends to it; a list is merged from the newest rows of every key and outcome
-/// that are asked for, and what lies before the oldest row of a full page is not read.
+/// Lists traces, latest end first. Blocks are visited by their latest end; once a page is full and no block is left that reaches beyond its oldest trace, it is done. Blocks that cannot have
+/// what is looked for are passed over in the index.
 /// </summary>
-internal static class TraceLister
+internal sealed class TraceLister
 {
-    private const string Newest = """
-        SELECT t.trace_id, t.source, t.end_ns, t.duration_ns, t.spans, t.revision, f.failure
-        FROM trace t LEFT JOIN failure_key f ON f.id = t.failure
-        WHERE t.key = $1 AND t.outcome = $2 AND t.end_ns >= $3 AND t.end_ns <= $4
-          AND (t.end_ns < $5 OR t.trace_id > $6)
-          AND t.duration_ns >= $7 AND ($8 IS NULL OR f.layer = $8)
-        ORDER BY t.end_ns DESC, t.trace_id LIMIT $9
-        """;
+    private const string BlocksByEnd = "SELECT id, min_end_ns, max_end_ns, marks FROM trace_block WHERE max_end_ns >= $1 ORDER BY max_end_ns DESC";
+    private const string ReadBlock = "SELECT traces FROM trace_block WHERE id = $1";
 
-    private static readonly TraceOutcome[] AllOutcomes = Enum.GetValues<TraceOutcome>();
+    private readonly SqlSession _session;
+    private readonly BlockStore _blocks;
+    private readonly TraceQuery _query;
+    private readonly Dictionary<long, RollupKey> _keys;
+    private readonly Dictionary<long, FailureKey?> _failures = [];
+    private readonly long _newest;
+    private readonly int _wanted;
+    private readonly List<TraceEntry> _page = [];
 
-    public static TracePage List(SqlSession session, TraceQuery query)
+    private TraceLister(SqlSession session, BlockStore blocks, TraceQuery query)
     {
+        _session = session;
+        _blocks = blocks;
+        _query = query;
+        _keys = StoredKeys.Select(session, query.Workflow, query.Environment, query.Version, service: null).ToDictionary(static key => key.Id, static key => key.Key);
+        _newest = Math.Min(query.ToUnixNanos - 1, query.Cursor?.EndUnixNanos ?? long.MaxValue);
+
         // One more than the page tells whether there is a next one.
-        int wanted = checked(Math.Max(query.Limit, 1) + 1);
-        List<TraceSummary> page = [];
-        foreach ((long id, RollupKey key) in StoredKeys.Select(session, query.Workflow, query.Environment, query.Version, service: null))
+        _wanted = checked(Math.Max(query.Limit, 1) + 1);
+    }
+
+    public static TracePage List(SqlSession session, BlockStore blocks, TraceQuery query) => new TraceLister(session, blocks, query).List();
+
+    private TracePage List()
+    {
+        using (SqliteDataReader rows = _session.Query(BlocksByEnd, _query.FromUnixNanos))
         {
-            foreach (TraceOutcome outcome in query.Outcome is TraceOutcome only ? [only] : AllOutcomes)
+            while (rows.Read() && !IsBehindThePage(latestEnd: rows.GetInt64(2)))
             {
-                long oldest = page.Count == wanted ? page[^1].EndUnixNanos : query.FromUnixNanos;
-                ReadNewest(session, query, (id, key), outcome, Math.Max(oldest, query.FromUnixNanos), wanted, page);
+                if (rows.GetInt64(1) <= _newest && MayHave(new TraceMarks(rows.GetInt64(3))))
+                {
+                    ReadTraces(rows.GetInt64(0));
+                }
             }
         }
 
         TraceCursor? next = null;
-        if (page.Count == wanted)
+        if (_page.Count == _wanted)
         {
-            page.RemoveAt(wanted - 1);
-            next = new TraceCursor(page[^1].EndUnixNanos, page[^1].TraceId);
+            _page.RemoveAt(_wanted - 1);
+            next = new TraceCursor(_page[^1].EndUnixNanos, _page[^1].TraceId);
         }
 
-        return new TracePage(page, next);
+        return new TracePage([.. _page.Select(SummaryOf)], next);
     }
 
-    private static void ReadNewest(
-        SqlSession session, TraceQuery query, (long Id, RollupKey Key) key, TraceOutcome outcome, long oldest, int wanted, List<TraceSummary> page)
+    private bool IsBehindThePage(long latestEnd) => _page.Count == _wanted && latestEnd < _page[^1].EndUnixNanos;
+
+    private bool MayHave(TraceMarks marks) =>
+        (_query.Outcome is not TraceOutcome outcome || marks.MayHave(outcome))
+        && (_query.Layer is not Layer layer || marks.MayHaveFailureIn(layer))
+        && (_query.MinDurationNanos is not long duration || marks.MayLast(duration))
+        && _keys.Keys.Any(marks.MayHaveKey);
+
+    private void ReadTraces(long block)
     {
-        long newest = query.ToUnixNanos - 1;
-        TraceCursor cursor = query.Cursor ?? new TraceCursor(long.MaxValue, default);
-        byte[] after = new byte[TraceId.Size];
-        cursor.TraceId.WriteTo(after);
-        int before = page.Count;
-        using (SqliteDataReader rows = session.Query(
-            Newest,
-            key.Id,
-            (long)outcome,
-            oldest,
-            Math.Min(newest, cursor.EndUnixNanos),
-            cursor.EndUnixNanos,
-            after,
-            query.MinDurationNanos ?? long.MinValue,
-            (long?)query.Layer,
-            (long)wanted))
+        if (_session.Blob(ReadBlock, block) is not byte[] blob)
         {
-            while (rows.Read())
+            return;
+        }
+
+        int before = _page.Count;
+        foreach ((_, TraceEntry trace) in _blocks.CurrentEntries(_session, block, blob))
+        {
+            if (Passes(trace))
             {
-                page.Add(SummaryOf(rows, key.Key, outcome));
+                _page.Add(trace);
             }
         }
 
-        if (page.Count > before)
+        if (_page.Count > before)
         {
-            page.Sort(static (left, right) => NewestFirst(left, right));
-            page.RemoveRange(Math.Min(page.Count, wanted), page.Count - Math.Min(page.Count, wanted));
+            _page.Sort(NewestFirst);
+            _page.RemoveRange(Math.Min(_page.Count, _wanted), _page.Count - Math.Min(_page.Count, _wanted));
         }
     }
 
-    private static int NewestFirst(TraceSummary left, TraceSummary right)
+    private bool Passes(TraceEntry trace) =>
+        trace.EndUnixNanos >= _query.FromUnixNanos
+        && trace.EndUnixNanos <= _newest
+        && (_query.Cursor is not TraceCursor cursor || trace.EndUnixNanos < cursor.EndUnixNanos || trace.TraceId.CompareTo(cursor.TraceId) > 0)
+        && (_query.Outcome is null || trace.Outcome == _query.Outcome)
+        && (_query.MinDurationNanos is null || unchecked(trace.EndUnixNanos - trace.StartUnixNanos) >= _query.MinDurationNanos)
+        && _keys.ContainsKey(trace.Key)
+        && (_query.Layer is null || FailureOf(trace)?.Layer == _query.Layer);
+
+    private FailureKey? FailureOf(TraceEntry trace)
+    {
+        if (trace.Failure is not long number)
+        {
+            return null;
+        }
+
+        if (!_failures.TryGetValue(number, out FailureKey? failure))
+        {
+            failure = StoredKeys.ReadFailure(_session, number);
+            _failures.Add(number, failure);
+        }
+
+        return failure;
+    }
+
+    private static int NewestFirst(TraceEntry left, TraceEntry right)
     {
         int byEnd = right.EndUnixNanos.CompareTo(left.EndUnixNanos);
         return byEnd != 0 ? byEnd : left.TraceId.CompareTo(right.TraceId);
     }
 
-    private static TraceSummary SummaryOf(SqliteDataReader row, RollupKey key, TraceOutcome outcome)
+    private TraceSummary SummaryOf(TraceEntry trace) => new()
     {
-        FailureKey? failure = null;
-        if (!row.IsDBNull(6) && KeyCodec.TryDecode(row.GetFieldValue<byte[]>(6), out FailureKey stored) == CodecError.None)
-        {
-            failure = stored;
-        }
-
-        long end = row.GetInt64(2);
-        return new TraceSummary
-        {
-            TraceId = TraceId.FromBytes(row.GetFieldValue<byte[]>(0)),
-            Key = key,
-            Outcome = outcome,
-            OutcomeSource = (OutcomeSource)row.GetInt64(1),
-            StartUnixNanos = unchecked(end - row.GetInt64(3)),
-            EndUnixNanos = end,
-            Spans = row.GetInt32(4),
-            Revision = row.GetInt32(5),
-            Failure = failure,
-        };
-    }
+        TraceId = trace.TraceId,
+        Key = _keys[trace.Key],
+        Outcome = trace.Outcome,
+        OutcomeSource = trace.OutcomeSource,
+        StartUnixNanos = trace.StartUnixNanos,
+        EndUnixNanos = trace.EndUnixNanos,
+        Spans = trace.Spans,
+        Revision = trace.Revision,
+        Failure = FailureOf(trace),
+    };
 }

@@ -37,9 +37,10 @@ internal sealed class AttributeShapesWriter(TextTableWriter texts)
         return _shapes.Count - 1;
     }
 
-    /// <summary>Writes the values of a set; what they are is said by its shape.</summary>
-    public void WriteValues(ByteWriter writer, AttributeSet attributes)
+    /// <summary>Writes a whole set: its shape, then its values.</summary>
+    public void WriteSet(ByteWriter writer, AttributeSet attributes)
     {
+        writer.WriteCount(IndexOf(attributes));
         foreach (ref readonly KeyValuePair<string, AttributeValue> item in attributes.Items)
         {
             switch (item.Value.Type)
@@ -90,16 +91,17 @@ internal sealed class AttributeShapesWriter(TextTableWriter texts)
 
     private static bool SameShape(AttributeSet left, AttributeSet right)
     {
-        ReadOnlySpan<KeyValuePair<string, AttributeValue>> leftItems = left.Items;
-        ReadOnlySpan<KeyValuePair<string, AttributeValue>> rightItems = right.Items;
-        if (leftItems.Length != rightItems.Length)
+        ReadOnlySpan<string> leftKeys = left.Shape.Keys;
+        ReadOnlySpan<string> rightKeys = right.Shape.Keys;
+        if (leftKeys.Length != rightKeys.Length)
         {
             return false;
         }
 
-        for (int i = 0; i < leftItems.Length; i++)
+        bool haveSameKeys = ReferenceEquals(left.Shape, right.Shape);
+        for (int i = 0; i < leftKeys.Length; i++)
         {
-            if (!ReferenceEquals(leftItems[i].Key, rightItems[i].Key) || leftItems[i].Value.Type != rightItems[i].Value.Type)
+            if ((!haveSameKeys && !ReferenceEquals(leftKeys[i], rightKeys[i])) || left.Values[i].Type != right.Values[i].Type)
             {
                 return false;
             }
@@ -121,6 +123,11 @@ internal sealed class AttributeShapes
         _shapes = shapes;
     }
 
+    public int Count => _shapes.Length;
+
+    /// <summary>Keys, as indexes into the texts, and types of a shape.</summary>
+    public ReadOnlySpan<(int Key, AttributeType Type)> this[int index] => _shapes[index];
+
     public static AttributeShapes ReadFrom(ref ByteReader reader, TextTable texts)
     {
         (int Key, AttributeType Type)[][] shapes = new (int, AttributeType)[reader.ReadCount()][];
@@ -136,11 +143,11 @@ internal sealed class AttributeShapes
         return new AttributeShapes(texts, reader.Error == CodecError.None ? shapes : []);
     }
 
-    /// <summary>Reads the index of a shape, and the values that belong to it from where they are.</summary>
-    public AttributeSet ReadSet(ref ByteReader indexes, ref ByteReader values)
+    /// <summary>Reads what <see cref="AttributeShapesWriter.WriteSet"/> wrote.</summary>
+    public AttributeSet ReadSet(ref ByteReader reader)
     {
-        int index = indexes.ReadIndex(_shapes.Length);
-        if (indexes.Error != CodecError.None || _shapes[index].Length == 0)
+        int index = reader.ReadIndex(_shapes.Length);
+        if (reader.Error != CodecError.None || _shapes[index].Length == 0)
         {
             return AttributeSet.Empty;
         }
@@ -149,38 +156,16 @@ internal sealed class AttributeShapes
         KeyValuePair<string, AttributeValue>[] items = new KeyValuePair<string, AttributeValue>[shape.Length];
         for (int i = 0; i < items.Length; i++)
         {
-            items[i] = new(_texts[shape[i].Key], ReadValue(ref values, shape[i].Type));
+            items[i] = new(_texts[shape[i].Key], ReadValue(ref reader, shape[i].Type));
         }
 
         return new AttributeSet(items);
     }
 
-    /// <summary>Passes over a set without making it.</summary>
-    public void SkipSet(ref ByteReader indexes, ref ByteReader values)
+    private AttributeValue ReadValue(ref ByteReader reader, AttributeType type) => type switch
     {
-        int index = indexes.ReadIndex(_shapes.Length);
-        if (indexes.Error != CodecError.None)
-        {
-            return;
-        }
-
-        foreach ((_, AttributeType type) in _shapes[index])
-        {
-            if (type == AttributeType.Double)
-            {
-                values.ReadFixed64();
-            }
-            else
-            {
-                values.ReadVarint();
-            }
-        }
-    }
-
-    private AttributeValue ReadValue(ref ByteReader values, AttributeType type) => type switch
-    {
-        AttributeType.Text => AttributeValue.Of(_texts.ReadText(ref values)),
-        AttributeType.Double => AttributeValue.FromBits(type, (long)values.ReadFixed64()),
-        _ => AttributeValue.FromBits(type, values.ReadSigned()),
+        AttributeType.Text => AttributeValue.Of(_texts.ReadText(ref reader)),
+        AttributeType.Double => AttributeValue.FromBits(type, (long)reader.ReadFixed64()),
+        _ => AttributeValue.FromBits(type, reader.ReadSigned()),
     };
 }

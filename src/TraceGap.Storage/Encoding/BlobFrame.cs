@@ -88,6 +88,41 @@ internal static class BlobFrame
         return reader.Error != CodecError.None ? reader.Error : Unpack(packing, blob[^reader.Remaining..], bodyLength, out body);
     }
 
+    /// <summary>Writes a part that is packed by itself, within a plain part: unlike things pack worse together.</summary>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="pack">False to write it as it is.</param>
+    public static void WritePart(ByteWriter writer, ReadOnlySpan<byte> part, bool pack)
+    {
+        using ByteWriter packed = new(part.Length);
+        BlobPacking packing = pack && TryPack(part, packed) ? BlobPacking.Brotli : BlobPacking.Plain;
+        writer.WriteByte((byte)packing);
+        writer.WriteCount(part.Length);
+        writer.WriteCount(packing == BlobPacking.Plain ? part.Length : packed.Length);
+        writer.WriteBytes(packing == BlobPacking.Plain ? part : packed.Written);
+    }
+
+    /// <summary>Reads what <see cref="WritePart"/> wrote.</summary>
+    public static ReadOnlyMemory<byte> ReadPart(ref ByteReader reader)
+    {
+        BlobPacking packing = (BlobPacking)reader.ReadByte();
+        int length = reader.ReadInt32(LargestBody);
+        ReadOnlySpan<byte> stored = reader.ReadPart();
+        if (reader.Error != CodecError.None)
+        {
+            return default;
+        }
+
+        CodecError error = Unpack(packing, stored.ToArray(), length, out ReadOnlyMemory<byte> part);
+        if (error != CodecError.None)
+        {
+            reader.Fail(error);
+            return default;
+        }
+
+        return part;
+    }
+
     private static bool TryPack(ReadOnlySpan<byte> body, ByteWriter blob)
     {
         if (body.Length < SmallestPacked)

@@ -1,101 +1,125 @@
 using TraceGap.Aggregation;
-using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
 /// <summary>
-/// The contributions of traces that were committed together: string and step-key table, then per trace its id and its contribution as a part of known length, so that one is
-/// found without reading the others.
+/// The contributions of traces that were committed together: string and step-key table, then per trace its form as a part of known length; outside what is packed, per trace its times
+/// likewise. One is found without reading the others, and whose it is is told by its place.
 /// </summary>
 internal sealed class ContributionBlockWriter : IDisposable
 {
     private readonly StepKeyTableWriter _keys = new();
-    private readonly ByteWriter _entries = new();
-    private readonly ByteWriter _entry = new();
+    private readonly ByteWriter _forms = new();
+    private readonly ByteWriter _form = new();
+    private readonly ByteWriter _allTimes = new();
+    private readonly ByteWriter _times = new();
+    private readonly ByteWriter _body = new();
     private int _count;
 
-    public void Add(TraceId traceId, TraceContribution contribution)
+    /// <summary>Forgets all contributions and keeps the memory, for the next block.</summary>
+    public void Clear()
     {
-        _entry.Clear();
-        ContributionCodec.Write(_entry, _keys, contribution);
-        traceId.WriteTo(_entries.Skip(TraceId.Size));
-        _entries.WritePart(_entry);
+        _keys.Clear();
+        _forms.Clear();
+        _allTimes.Clear();
+        _count = 0;
+    }
+
+    public void Add(TraceContribution contribution)
+    {
+        _form.Clear();
+        _times.Clear();
+        ContributionCodec.Write(_form, _times, _keys, contribution);
+        _forms.WritePart(_form);
+        _allTimes.WritePart(_times);
         _count++;
     }
 
     public byte[] ToBlob()
     {
-        using ByteWriter body = new(_entries.Length + 1024);
-        _keys.WriteTo(body);
-        body.WriteCount(_count);
-        body.WriteBytes(_entries.Written);
-        return BlobFrame.Write([], body.Written);
+        _body.Clear();
+        _keys.WriteTo(_body);
+        _body.WriteCount(_count);
+        _body.WriteBytes(_forms.Written);
+        return BlobFrame.Write(_allTimes.Written, _body.Written);
     }
 
     public void Dispose()
     {
-        _entries.Dispose();
-        _entry.Dispose();
+        _forms.Dispose();
+        _form.Dispose();
+        _allTimes.Dispose();
+        _times.Dispose();
+        _body.Dispose();
     }
 }
 
 /// <summary>Reads what <see cref="ContributionBlockWriter"/> wrote; keeps it unpacked, for the traces of one block tend to be revised together.</summary>
 internal sealed class ContributionBlock
 {
+    private readonly ReadOnlyMemory<byte> _plain;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly StepKeyTable _keys;
-    private readonly Dictionary<TraceId, Range> _entries;
+    private readonly (Range Form, Range Times)[] _entries;
 
-    private ContributionBlock(ReadOnlyMemory<byte> body, StepKeyTable keys, Dictionary<TraceId, Range> entries)
+    private ContributionBlock(ReadOnlyMemory<byte> plain, ReadOnlyMemory<byte> body, StepKeyTable keys, (Range, Range)[] entries)
     {
+        _plain = plain;
         _body = body;
         _keys = keys;
         _entries = entries;
     }
 
+    /// <summary>Number of contributions.</summary>
+    public int Count => _entries.Length;
+
     public static CodecError Open(ReadOnlyMemory<byte> blob, out ContributionBlock? block)
     {
         block = null;
-        CodecError framing = BlobFrame.Read(blob, out _, out ReadOnlyMemory<byte> body);
+        CodecError framing = BlobFrame.Read(blob, out ReadOnlyMemory<byte> plain, out ReadOnlyMemory<byte> body);
         if (framing != CodecError.None)
         {
             return framing;
         }
 
-        ByteReader reader = new(body.Span);
-        StepKeyTable keys = StepKeyTable.ReadFrom(ref reader);
-        int count = reader.ReadCount();
-        Dictionary<TraceId, Range> entries = [];
-        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        ByteReader forms = new(body.Span);
+        ByteReader times = new(plain.Span);
+        StepKeyTable keys = StepKeyTable.ReadFrom(ref forms);
+        (Range, Range)[] entries = new (Range, Range)[forms.ReadCount()];
+        for (int i = 0; i < entries.Length && forms.Error == CodecError.None; i++)
         {
-            ReadOnlySpan<byte> id = reader.ReadBytes(TraceId.Size);
-            int length = reader.ReadCount();
-            int start = body.Length - reader.Remaining;
-            reader.ReadBytes(length);
-            if (reader.Error == CodecError.None)
-            {
-                entries[TraceId.FromBytes(id)] = start..(start + length);
-            }
+            entries[i] = (PartOf(ref forms, body.Length), PartOf(ref times, plain.Length));
         }
 
-        reader.ExpectEnd();
-        block = reader.Error == CodecError.None ? new ContributionBlock(body, keys, entries) : null;
-        return reader.Error;
+        forms.ExpectEnd();
+        times.ExpectEnd();
+        CodecError error = forms.Error != CodecError.None ? forms.Error : times.Error;
+        block = error == CodecError.None ? new ContributionBlock(plain, body, keys, entries) : null;
+        return error;
     }
 
-    /// <summary>The contribution of one trace; null without an error if the block has none.</summary>
-    public CodecError Read(TraceId traceId, out TraceContribution? contribution)
+    /// <summary>The contribution of a trace, by its place in the block.</summary>
+    public CodecError Read(long place, out TraceContribution? contribution)
     {
         contribution = null;
-        if (!_entries.TryGetValue(traceId, out Range range))
+        if ((ulong)place >= (ulong)_entries.Length)
         {
-            return CodecError.None;
+            return CodecError.BadIndex;
         }
 
-        ByteReader reader = new(_body.Span[range]);
-        TraceContribution read = ContributionCodec.Read(ref reader, _keys);
-        reader.ExpectEnd();
-        contribution = reader.Error == CodecError.None ? read : null;
-        return reader.Error;
+        ByteReader form = new(_body.Span[_entries[place].Form]);
+        ByteReader times = new(_plain.Span[_entries[place].Times]);
+        TraceContribution read = ContributionCodec.Read(ref form, ref times, _keys);
+        form.ExpectEnd();
+        times.ExpectEnd();
+        CodecError error = form.Error != CodecError.None ? form.Error : times.Error;
+        contribution = error == CodecError.None ? read : null;
+        return error;
+    }
+
+    private static Range PartOf(ref ByteReader reader, int length)
+    {
+        int size = reader.ReadPart().Length;
+        return (length - reader.Remaining - size)..(length - reader.Remaining);
     }
 }

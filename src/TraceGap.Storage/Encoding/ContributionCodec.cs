@@ -2,170 +2,240 @@ using TraceGap.Aggregation;
 
 namespace TraceGap.Storage;
 
-/// <summary>One contribution within a block of them.</summary>
+/// <summary>
+/// One contribution within a block of them, in two parts: what it is made of, which is alike from trace to trace, and its times and tokens, which are all but random. Most times follow from
+/// others, and are then not written: what is expected is said in <see cref="ExpectedTimes"/>, and only what is otherwise is among the times.
+/// </summary>
 internal static class ContributionCodec
 {
     private const int RevisedFlag = 1;
     private const int DurationFlag = 2;
     private const int FailureFlag = 4;
 
-    public static void Write(ByteWriter writer, StepKeyTableWriter keys, TraceContribution trace)
+    private const int AsExpected = 0;
+    private const int Otherwise = 1;
+    private const int KindsPerLayer = TraceContribution.PathTimeCount / LayerNames.Count;
+
+    public static void Write(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
     {
-        writer.WriteCount((trace.Revised ? RevisedFlag : 0) | (trace.DurationNanos is null ? 0 : DurationFlag) | (trace.Failure is null ? 0 : FailureFlag));
-        writer.WriteCount(keys.Texts.IndexOf(trace.Key.Environment));
-        writer.WriteCount(keys.Texts.IndexOf(trace.Key.Service));
-        writer.WriteCount(keys.Texts.IndexOf(trace.Key.Workflow));
-        writer.WriteCount(keys.Texts.IndexOf(trace.Key.Version));
-        writer.WriteSigned(trace.Minute);
-        writer.WriteSigned(trace.Weight);
-        writer.WriteCount(trace.Spans);
-        OutcomeRecordCodec.Write(writer, keys, trace.Outcome);
-        WriteTimes(writer, keys, trace);
-        WriteErrorsAndTokens(writer, keys, trace);
+        form.WriteCount((trace.Revised ? RevisedFlag : 0) | (trace.DurationNanos is null ? 0 : DurationFlag) | (trace.Failure is null ? 0 : FailureFlag));
+        form.WriteCount(keys.Texts.IndexOf(trace.Key.Environment));
+        form.WriteCount(keys.Texts.IndexOf(trace.Key.Service));
+        form.WriteCount(keys.Texts.IndexOf(trace.Key.Workflow));
+        form.WriteCount(keys.Texts.IndexOf(trace.Key.Version));
+        form.WriteSigned(trace.Minute);
+        form.WriteSigned(trace.Weight);
+        form.WriteCount(trace.Spans);
+        OutcomeRecordCodec.Write(form, keys, trace.Outcome);
+        WriteTimes(form, times, keys, trace);
+        WriteErrorsAndTokens(form, times, keys, trace);
         if (trace.Failure is FailureKey failure)
         {
-            FailureKeyCodec.Write(writer, keys, failure);
+            FailureKeyCodec.Write(form, keys, failure);
         }
     }
 
-    public static TraceContribution Read(ref ByteReader reader, StepKeyTable keys)
+    public static TraceContribution Read(ref ByteReader form, ref ByteReader times, StepKeyTable keys)
     {
-        int flags = reader.ReadInt32(RevisedFlag | DurationFlag | FailureFlag);
+        int flags = form.ReadInt32(RevisedFlag | DurationFlag | FailureFlag);
+        RollupKey key = ReadKey(ref form, keys.Texts);
+        long minute = form.ReadSigned();
+        long weight = form.ReadSigned();
+        int spans = form.ReadInt32();
+        OutcomeRecord outcome = OutcomeRecordCodec.Read(ref form, keys);
+        StepDuration[] durations = ReadDurations(ref form, ref times, keys);
+        ExpectedTimes expected = new(durations);
+        long? duration = (flags & DurationFlag) != 0 ? ReadTime(ref form, ref times, expected.Duration) : null;
+        StepCriticalTime[] criticalTimes = ReadCriticalTimes(ref form, ref times, keys, ref expected, duration);
         return new TraceContribution
         {
             Revised = (flags & RevisedFlag) != 0,
-            Key = ReadKey(ref reader, keys.Texts),
-            Minute = reader.ReadSigned(),
-            Weight = reader.ReadSigned(),
-            Spans = reader.ReadInt32(),
-            Outcome = OutcomeRecordCodec.Read(ref reader, keys),
-            DurationNanos = (flags & DurationFlag) != 0 ? reader.ReadSigned() : null,
-            PathTimes = ReadPathTimes(ref reader),
-            CoveredNanos = reader.ReadSigned(),
-            Durations = ReadDurations(ref reader, keys),
-            CriticalTimes = ReadCriticalTimes(ref reader, keys),
-            Errors = ReadErrors(ref reader, keys),
-            Tokens = ReadTokens(ref reader),
-            Failure = (flags & FailureFlag) != 0 ? FailureKeyCodec.Read(ref reader, keys) : null,
+            Key = key,
+            Minute = minute,
+            Weight = weight,
+            Spans = spans,
+            Outcome = outcome,
+            Durations = durations,
+            DurationNanos = duration,
+            CriticalTimes = criticalTimes,
+            CoveredNanos = ReadTime(ref form, ref times, expected.Covered),
+            PathTimes = ReadPathTimes(ref form, ref times, expected),
+            Errors = ReadErrors(ref form, keys),
+            Tokens = ReadTokens(ref form, ref times),
+            Failure = (flags & FailureFlag) != 0 ? FailureKeyCodec.Read(ref form, keys) : null,
         };
     }
 
-    private static void WriteTimes(ByteWriter writer, StepKeyTableWriter keys, TraceContribution trace)
+    private static void WriteTime(ByteWriter form, ByteWriter times, long value, long expected)
     {
-        if (trace.DurationNanos is long duration)
+        form.WriteCount(value == expected ? AsExpected : Otherwise);
+        if (value != expected)
         {
-            writer.WriteSigned(duration);
+            times.WriteSigned(value);
         }
+    }
 
-        WritePathTimes(writer, trace.PathTimes);
-        writer.WriteSigned(trace.CoveredNanos);
-        writer.WriteCount(trace.Durations.Length);
+    private static long ReadTime(ref ByteReader form, ref ByteReader times, long expected) => form.ReadInt32(Otherwise) == AsExpected ? expected : times.ReadSigned();
+
+    private static void WriteTimes(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
+    {
+        form.WriteCount(trace.Durations.Length);
         foreach (StepDuration step in trace.Durations)
         {
-            writer.WriteCount(keys.IndexOf(step.Key));
-            writer.WriteSigned(step.DurationNanos);
+            form.WriteCount(keys.IndexOf(step.Key));
+            times.WriteSigned(step.DurationNanos);
         }
 
-        writer.WriteCount(trace.CriticalTimes.Length);
+        ExpectedTimes expected = new(trace.Durations);
+        if (trace.DurationNanos is long duration)
+        {
+            WriteTime(form, times, duration, expected.Duration);
+        }
+
+        form.WriteCount(trace.CriticalTimes.Length);
         foreach (StepCriticalTime step in trace.CriticalTimes)
         {
-            writer.WriteCount(keys.IndexOf(step.Key));
-            writer.WriteSigned(step.CriticalNanos);
+            form.WriteCount(keys.IndexOf(step.Key));
+            if (!expected.IsRest(step.Key))
+            {
+                WriteTime(form, times, step.CriticalNanos, expected.OfStep(step.Key));
+                expected.Add(step);
+            }
         }
+
+        foreach (StepCriticalTime step in trace.CriticalTimes)
+        {
+            if (expected.IsRest(step.Key))
+            {
+                WriteTime(form, times, step.CriticalNanos, expected.Rest(trace.DurationNanos));
+                expected.Add(step);
+            }
+        }
+
+        WriteTime(form, times, trace.CoveredNanos, expected.Covered);
+        WritePathTimes(form, times, trace.PathTimes, expected);
     }
 
-    private static void WriteErrorsAndTokens(ByteWriter writer, StepKeyTableWriter keys, TraceContribution trace)
+    private static StepCriticalTime[] ReadCriticalTimes(ref ByteReader form, ref ByteReader times, StepKeyTable keys, ref ExpectedTimes expected, long? duration)
     {
-        writer.WriteCount(trace.Errors.Length);
-        foreach (StepError error in trace.Errors)
+        StepCriticalTime[] steps = new StepCriticalTime[form.ReadCount()];
+        for (int i = 0; i < steps.Length; i++)
         {
-            writer.WriteCount(keys.IndexOf(error.Key));
-            writer.WriteCount(keys.Texts.IndexOf(error.ErrorType));
-            writer.WriteCount(error.Count);
+            StepKey key = keys.ReadKey(ref form);
+            steps[i] = new StepCriticalTime(key, 0);
+            if (!expected.IsRest(key))
+            {
+                steps[i] = new StepCriticalTime(key, ReadTime(ref form, ref times, expected.OfStep(key)));
+                expected.Add(steps[i]);
+            }
         }
 
-        writer.WriteCount(trace.Tokens.Length);
-        foreach (LayerTokens tokens in trace.Tokens)
+        for (int i = 0; i < steps.Length; i++)
         {
-            writer.WriteCount((int)tokens.Layer);
-            writer.WriteSigned(tokens.Input);
-            writer.WriteSigned(tokens.Output);
+            if (expected.IsRest(steps[i].Key))
+            {
+                steps[i] = new StepCriticalTime(steps[i].Key, ReadTime(ref form, ref times, expected.Rest(duration)));
+                expected.Add(steps[i]);
+            }
         }
+
+        return steps;
     }
 
-    // Most of the 28 sums are zero: a mask says which are not.
-    private static void WritePathTimes(ByteWriter writer, long[] times)
+    // Most of the 28 sums are zero: a mask says which are not. The last of a layer is what the others leave of the layer's critical time.
+    private static void WritePathTimes(ByteWriter form, ByteWriter times, long[] sums, in ExpectedTimes expected)
     {
         uint mask = 0;
-        for (int i = 0; i < times.Length; i++)
+        for (int i = 0; i < sums.Length; i++)
         {
-            mask |= times[i] != 0 ? 1u << i : 0;
+            mask |= sums[i] != 0 ? 1u << i : 0;
         }
 
-        writer.WriteVarint(mask);
-        foreach (long nanos in times)
+        form.WriteVarint(mask);
+        for (int layer = 0; layer < LayerNames.Count; layer++)
         {
-            if (nanos != 0)
+            long left = expected.OfLayer((Layer)layer);
+            for (int i = layer * KindsPerLayer; i < (layer + 1) * KindsPerLayer; i++)
             {
-                writer.WriteSigned(nanos);
+                if (sums[i] != 0)
+                {
+                    WriteTime(form, times, sums[i], left);
+                    left = unchecked(left - sums[i]);
+                }
             }
         }
     }
 
-    private static long[] ReadPathTimes(ref ByteReader reader)
+    private static long[] ReadPathTimes(ref ByteReader form, ref ByteReader times, in ExpectedTimes expected)
     {
-        int mask = reader.ReadInt32((1 << TraceContribution.PathTimeCount) - 1);
-        long[] times = new long[TraceContribution.PathTimeCount];
-        for (int i = 0; i < times.Length; i++)
+        int mask = form.ReadInt32((1 << TraceContribution.PathTimeCount) - 1);
+        long[] sums = new long[TraceContribution.PathTimeCount];
+        for (int layer = 0; layer < LayerNames.Count; layer++)
         {
-            times[i] = (mask >> i & 1) != 0 ? reader.ReadSigned() : 0;
+            long left = expected.OfLayer((Layer)layer);
+            for (int i = layer * KindsPerLayer; i < (layer + 1) * KindsPerLayer; i++)
+            {
+                if ((mask >> i & 1) != 0)
+                {
+                    sums[i] = ReadTime(ref form, ref times, left);
+                    left = unchecked(left - sums[i]);
+                }
+            }
         }
 
-        return times;
+        return sums;
     }
 
-    private static RollupKey ReadKey(ref ByteReader reader, TextTable texts) =>
-        new(texts.ReadText(ref reader), texts.ReadText(ref reader), texts.ReadText(ref reader), texts.ReadText(ref reader));
-
-    private static StepDuration[] ReadDurations(ref ByteReader reader, StepKeyTable keys)
+    private static void WriteErrorsAndTokens(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
     {
-        StepDuration[] durations = new StepDuration[reader.ReadCount()];
+        form.WriteCount(trace.Errors.Length);
+        foreach (StepError error in trace.Errors)
+        {
+            form.WriteCount(keys.IndexOf(error.Key));
+            form.WriteCount(keys.Texts.IndexOf(error.ErrorType));
+            form.WriteCount(error.Count);
+        }
+
+        form.WriteCount(trace.Tokens.Length);
+        foreach (LayerTokens tokens in trace.Tokens)
+        {
+            form.WriteCount((int)tokens.Layer);
+            times.WriteSigned(tokens.Input);
+            times.WriteSigned(tokens.Output);
+        }
+    }
+
+    private static RollupKey ReadKey(ref ByteReader form, TextTable texts) =>
+        new(texts.ReadText(ref form), texts.ReadText(ref form), texts.ReadText(ref form), texts.ReadText(ref form));
+
+    private static StepDuration[] ReadDurations(ref ByteReader form, ref ByteReader times, StepKeyTable keys)
+    {
+        StepDuration[] durations = new StepDuration[form.ReadCount()];
         for (int i = 0; i < durations.Length; i++)
         {
-            durations[i] = new StepDuration(keys.ReadKey(ref reader), reader.ReadSigned());
+            durations[i] = new StepDuration(keys.ReadKey(ref form), times.ReadSigned());
         }
 
         return durations;
     }
 
-    private static StepCriticalTime[] ReadCriticalTimes(ref ByteReader reader, StepKeyTable keys)
+    private static StepError[] ReadErrors(ref ByteReader form, StepKeyTable keys)
     {
-        StepCriticalTime[] times = new StepCriticalTime[reader.ReadCount()];
-        for (int i = 0; i < times.Length; i++)
-        {
-            times[i] = new StepCriticalTime(keys.ReadKey(ref reader), reader.ReadSigned());
-        }
-
-        return times;
-    }
-
-    private static StepError[] ReadErrors(ref ByteReader reader, StepKeyTable keys)
-    {
-        StepError[] errors = new StepError[reader.ReadCount()];
+        StepError[] errors = new StepError[form.ReadCount()];
         for (int i = 0; i < errors.Length; i++)
         {
-            errors[i] = new StepError(keys.ReadKey(ref reader), keys.Texts.ReadText(ref reader), reader.ReadInt32());
+            errors[i] = new StepError(keys.ReadKey(ref form), keys.Texts.ReadText(ref form), form.ReadInt32());
         }
 
         return errors;
     }
 
-    private static LayerTokens[] ReadTokens(ref ByteReader reader)
+    private static LayerTokens[] ReadTokens(ref ByteReader form, ref ByteReader times)
     {
-        LayerTokens[] tokens = new LayerTokens[reader.ReadCount()];
+        LayerTokens[] tokens = new LayerTokens[form.ReadCount()];
         for (int i = 0; i < tokens.Length; i++)
         {
-            tokens[i] = new LayerTokens((Layer)reader.ReadInt32(LayerNames.Count - 1), reader.ReadSigned(), reader.ReadSigned());
+            tokens[i] = new LayerTokens((Layer)form.ReadInt32(LayerNames.Count - 1), times.ReadSigned(), times.ReadSigned());
         }
 
         return tokens;

@@ -18,25 +18,20 @@ internal static class OutcomeRecordCodec
         writer.WriteCount((int)record.Outcome
             | (record.Inferred ? InferredFlag : 0) | (record.HasUnrecovered ? UnrecoveredFlag : 0) | (record.LastFailed ? LastFailedFlag : 0));
         writer.WriteCount(record.Path.Count);
-        foreach (IReadOnlyList<StepKey> position in record.Path)
+        for (int i = 0; i < record.Path.Count; i++)
         {
+            IReadOnlyList<StepKey> position = record.Path[i];
             writer.WriteCount(position.Count);
-            foreach (StepKey key in position)
+            for (int j = 0; j < position.Count; j++)
             {
-                writer.WriteCount(keys.IndexOf(key));
+                writer.WriteCount(keys.IndexOf(position[j]));
             }
         }
 
         writer.WriteCount(record.Steps.Count);
-        foreach (StepCount step in record.Steps)
+        for (int i = 0; i < record.Steps.Count; i++)
         {
-            writer.WriteCount(keys.IndexOf(step.Key));
-            writer.WriteCount(step.Executions);
-            writer.WriteCount(step.OwnFailures);
-            writer.WriteCount(step.Recovered);
-            writer.WriteCount(step.Degraded);
-            writer.WriteCount(step.Attempts);
-            writer.WriteCount(step.FailedFirstAttempts);
+            WriteStep(writer, keys, record.Steps[i]);
         }
     }
 
@@ -57,12 +52,44 @@ internal static class OutcomeRecordCodec
         StepCount[] steps = new StepCount[reader.ReadCount()];
         for (int i = 0; i < steps.Length; i++)
         {
-            steps[i] = new StepCount(
-                keys.ReadKey(ref reader), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+            steps[i] = ReadStep(ref reader, keys);
         }
 
         return new OutcomeRecord(
             path, steps, (TraceOutcome)(flags & OutcomeMask), (flags & InferredFlag) != 0, (flags & UnrecoveredFlag) != 0, (flags & LastFailedFlag) != 0);
+    }
+
+    // Nearly all steps of a trace run so often, all well and at the first attempt: 0 says that numbers follow, n + 1 that it was n times.
+    private static void WriteStep(ByteWriter writer, StepKeyTableWriter keys, in StepCount step)
+    {
+        writer.WriteCount(keys.IndexOf(step.Key));
+        if (step.Executions == step.Attempts && (step.OwnFailures | step.Recovered | step.Degraded | step.FailedFirstAttempts) == 0)
+        {
+            writer.WriteVarint((uint)step.Executions + 1UL);
+            return;
+        }
+
+        writer.WriteCount(0);
+        writer.WriteCount(step.Executions);
+        writer.WriteCount(step.OwnFailures);
+        writer.WriteCount(step.Recovered);
+        writer.WriteCount(step.Degraded);
+        writer.WriteCount(step.Attempts);
+        writer.WriteCount(step.FailedFirstAttempts);
+    }
+
+    private static StepCount ReadStep(ref ByteReader reader, StepKeyTable keys)
+    {
+        StepKey key = keys.ReadKey(ref reader);
+        ulong times = reader.ReadVarint();
+        if (times > int.MaxValue + 1UL)
+        {
+            reader.Fail(CodecError.BadValue);
+        }
+
+        return times == 0
+            ? new StepCount(key, reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32())
+            : new StepCount(key, (int)(times - 1), 0, 0, 0, (int)(times - 1), 0);
     }
 
     private static StepKey[] ReadPosition(ref ByteReader reader, StepKeyTable keys)

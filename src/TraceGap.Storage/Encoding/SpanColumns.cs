@@ -9,60 +9,88 @@ internal ref struct SpanColumns
     private const int LargestKind = (int)SpanKind.Consumer;
     private const int LargestStatus = (int)SpanStatus.Error;
 
+    private const ulong FirstOfShape = SpanRow.OtherPlace | SpanRow.OtherName | (ulong.MaxValue << SpanRow.FirstValueBit);
+
     private readonly TextTable _texts;
+    private readonly TextTable _valueTexts;
     private readonly AttributeShapes _shapes;
     private readonly ResourceRecord[] _resources;
     private readonly ScopeRecord[] _scopes;
     private readonly (int Resource, int Scope)[] _origins;
+    private readonly LastRow[] _lastOfShape;
     private readonly ReadOnlySpan<byte> _traceIds;
     private readonly ReadOnlySpan<byte> _spanIds;
     private ByteReader _parentIds;
-    private ByteReader _heads;
-    private ByteReader _places;
     private ByteReader _times;
-    private ByteReader _values;
-    private ByteReader _rare;
+    private ByteReader _rows;
+    private ByteReader _places;
+    private ByteReader _textValues;
+    private ByteReader _numbers;
     private long _lastStart;
-    private long _lastTrace;
+    private long _lastEnd;
 
-    public SpanColumns(ReadOnlySpan<byte> ids, ReadOnlySpan<byte> body)
+    /// <param name="plain">The plain part.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="standsAlone">True if the ids of the traces are in it.</param>
+    public SpanColumns(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> body, bool standsAlone)
     {
         ByteReader reader = new(body);
         _texts = TextTable.ReadFrom(ref reader);
+        ByteReader plainReader = new(plain);
+        ByteReader valueTexts = new(BlobFrame.ReadPart(ref plainReader).Span);
+        _valueTexts = TextTable.ReadFrom(ref valueTexts);
+        valueTexts.ExpectEnd();
+        if (plainReader.Error != CodecError.None || valueTexts.Error != CodecError.None)
+        {
+            reader.Fail(plainReader.Error != CodecError.None ? plainReader.Error : valueTexts.Error);
+        }
+
+        plain = plain[^plainReader.Remaining..];
+        AttributeShapes headerShapes = AttributeShapes.ReadFrom(ref reader, _texts);
         _shapes = AttributeShapes.ReadFrom(ref reader, _texts);
-        _resources = ReadResources(ref reader, _shapes);
-        _scopes = ReadScopes(ref reader, _shapes, _texts);
+        _resources = ReadResources(ref reader, headerShapes);
+        _scopes = ReadScopes(ref reader, headerShapes, _texts);
         _origins = ReadOrigins(ref reader, _resources.Length, _scopes.Length);
-        long traces = reader.ReadInt32();
+        _lastOfShape = new LastRow[_shapes.Count];
+        Traces = reader.ReadInt32();
         Count = reader.ReadInt32();
-        _heads = new ByteReader(reader.ReadPart());
+        int parents = reader.ReadInt32();
+        _rows = new ByteReader(reader.ReadPart());
         _places = new ByteReader(reader.ReadPart());
-        _times = new ByteReader(reader.ReadPart());
-        _values = new ByteReader(reader.ReadPart());
-        long idBytes = (traces * TraceId.Size) + ((long)Count * SpanId.Size);
-        if (idBytes > ids.Length)
+        _textValues = new ByteReader(reader.ReadPart());
+        long traceBytes = standsAlone ? (long)Traces * TraceId.Size : 0;
+        long spanBytes = (long)Count * SpanId.Size;
+        long idBytes = traceBytes + spanBytes + ((long)parents * SpanId.Size);
+        if (idBytes > plain.Length)
         {
             reader.Fail(CodecError.Truncated);
         }
 
-        _rare = reader;
+        _numbers = reader;
         if (reader.Error == CodecError.None)
         {
-            _traceIds = ids[..(int)(traces * TraceId.Size)];
-            _spanIds = ids[_traceIds.Length..(int)idBytes];
-            _parentIds = new ByteReader(ids[(int)idBytes..]);
+            _traceIds = plain[..(int)traceBytes];
+            _spanIds = plain.Slice((int)traceBytes, (int)spanBytes);
+            _parentIds = new ByteReader(plain[(int)(traceBytes + spanBytes)..(int)idBytes]);
+            _times = new ByteReader(plain[(int)idBytes..]);
         }
     }
 
+    /// <summary>Number of traces.</summary>
+    public int Traces { get; }
+
     /// <summary>Number of spans.</summary>
     public int Count { get; }
+
+    /// <summary>The trace, by its place in the block, of the span that was read last.</summary>
+    public long Trace { get; private set; }
 
     /// <summary>The first thing that was wrong in any column.</summary>
     public readonly CodecError Error
     {
         get
         {
-            ReadOnlySpan<CodecError> errors = [_rare.Error, _heads.Error, _places.Error, _times.Error, _values.Error, _parentIds.Error];
+            ReadOnlySpan<CodecError> errors = [_numbers.Error, _rows.Error, _places.Error, _textValues.Error, _times.Error, _parentIds.Error];
             int first = errors.IndexOfAnyExcept(CodecError.None);
             return first < 0 ? CodecError.None : errors[first];
         }
@@ -71,86 +99,107 @@ internal ref struct SpanColumns
     /// <summary>Fails if any column has bytes left over.</summary>
     public void ExpectEnd()
     {
-        _heads.ExpectEnd();
+        _numbers.ExpectEnd();
+        _rows.ExpectEnd();
         _places.ExpectEnd();
+        _textValues.ExpectEnd();
         _times.ExpectEnd();
-        _values.ExpectEnd();
-        _rare.ExpectEnd();
         _parentIds.ExpectEnd();
     }
 
-    /// <summary>Reads the next span, number <paramref name="index"/>; null if it is of another trace than the one wanted, or broken.</summary>
-    public SpanRecord? ReadSpan(int index, TraceId? only)
+    /// <summary>The id of a trace of a block that stands alone.</summary>
+    public readonly TraceId TraceIdAt(long trace) => TraceId.FromBytes(_traceIds[(int)(trace * TraceId.Size)..]);
+
+    /// <summary>Reads the next span, number <paramref name="index"/>.</summary>
+    /// <param name="index">Its number.</param>
+    /// <param name="onlyTrace">The trace, by its place, whose spans are wanted; −1 for all.</param>
+    /// <param name="traceId">The id of that trace; null where the ids are in the block.</param>
+    /// <returns>The span; null if it is not wanted, or broken.</returns>
+    public SpanRecord? ReadSpan(int index, long onlyTrace, TraceId? traceId)
     {
-        SpanPlace place = ReadPlace();
-        SpanId parent = ReadParent();
-        uint flags = ReadUInt32();
-        uint facts = ReadUInt32();
-        TraceId traceId = Error == CodecError.None ? TraceId.FromBytes(_traceIds[(place.Trace * TraceId.Size)..]) : default;
-        bool wanted = Error == CodecError.None && (only is null || only == traceId);
-        AttributeSet attributes = ReadAttributes(wanted);
-        long start = unchecked(_lastStart + _times.ReadSigned());
-        long end = unchecked(start + _times.ReadSigned());
-        _lastStart = start;
-        int head = _heads.ReadByte();
-        SpanRare rare = ReadRare(head, wanted);
-        if (!wanted || !IsValid(head, start, end))
+        int shape = _rows.ReadIndex(_shapes.Count);
+        ulong mask = _rows.ReadVarint();
+        if (_rows.Error != CodecError.None)
+        {
+            return null;
+        }
+
+        ref LastRow last = ref _lastOfShape[shape];
+        if (last.Values is null)
+        {
+            // The first of a shape has nothing before it to be like.
+            mask |= FirstOfShape;
+            last.Values = new long[_shapes[shape].Length];
+        }
+
+        (long start, long end) = ReadTimes(mask);
+        ReadTrace(mask);
+        ReadPlace(mask, ref last);
+        bool wanted = Error == CodecError.None && (onlyTrace < 0 || onlyTrace == Trace);
+        SpanRare rare = ReadRare(mask, wanted);
+        ReadValues(mask, shape, ref last);
+        SpanId parent = ReadParent(index);
+        if (!wanted || !IsValid(last, start, end))
         {
             return null;
         }
 
         return new SpanRecord
         {
-            TraceId = traceId,
+            TraceId = traceId ?? TraceIdAt(Trace),
             SpanId = SpanIdAt(index),
             ParentSpanId = parent,
-            Name = _texts[place.Name],
-            Kind = (SpanKind)KindOf(head),
-            Status = (SpanStatus)StatusOf(head),
-            Flags = flags,
+            Name = _texts[last.Name],
+            Kind = (SpanKind)KindOf(last.Head),
+            Status = (SpanStatus)StatusOf(last.Head),
+            Flags = last.Flags,
             StartUnixNanos = start,
             EndUnixNanos = end,
-            Resource = _resources[_origins[place.Origin].Resource],
-            Scope = _scopes[_origins[place.Origin].Scope],
-            Attributes = attributes,
-            Facts = (SpanFacts)facts,
+            Resource = _resources[_origins[last.Origin].Resource],
+            Scope = _scopes[_origins[last.Origin].Scope],
+            Attributes = AttributesOf(shape, last),
+            Facts = (SpanFacts)last.Facts,
             ExceptionType = rare.ExceptionType,
             ResultCount = rare.ResultCount,
             Weight = rare.Weight,
         };
     }
 
-    private SpanPlace ReadPlace()
+    private (long Start, long End) ReadTimes(ulong mask)
     {
-        // The sum of two hostile 64-bit numbers may wrap; wherever it ends, it must be the index of a trace.
-        long trace = unchecked(_lastTrace + _places.ReadSigned());
-        if ((ulong)trace >= (ulong)(_traceIds.Length / TraceId.Size))
-        {
-            _places.Fail(CodecError.BadIndex);
-            return default;
-        }
-
-        _lastTrace = trace;
-        return new SpanPlace((int)trace, _places.ReadIndex(_origins.Length), _places.ReadIndex(_texts.Count));
+        long start = unchecked(((mask & SpanRow.StartFromEnd) != 0 ? _lastEnd : _lastStart) + _times.ReadSigned());
+        long end = unchecked(((mask & SpanRow.EndFromEnd) != 0 ? _lastEnd : start) + _times.ReadSigned());
+        (_lastStart, _lastEnd) = (start, end);
+        return (start, end);
     }
 
-    private SpanId ReadParent()
+    private void ReadTrace(ulong mask)
     {
-        int parent = _places.ReadInt32();
-        switch (parent)
+        if ((mask & SpanRow.OtherTrace) != 0)
         {
-            case SpanBlockWriter.NoParent:
-                return SpanId.None;
-            case SpanBlockWriter.ParentElsewhere:
-                return new SpanId(_parentIds.ReadFixed64());
-            default:
-                if (parent - SpanBlockWriter.FirstParentHere < Count)
-                {
-                    return SpanIdAt(parent - SpanBlockWriter.FirstParentHere);
-                }
+            // The sum of two hostile 64-bit numbers may wrap; wherever it ends, it must be the place of a trace.
+            Trace = unchecked(Trace + _places.ReadSigned());
+        }
 
-                _places.Fail(CodecError.BadIndex);
-                return SpanId.None;
+        if ((ulong)Trace >= (ulong)Traces)
+        {
+            _places.Fail(CodecError.BadIndex);
+        }
+    }
+
+    private void ReadPlace(ulong mask, ref LastRow last)
+    {
+        if ((mask & SpanRow.OtherPlace) != 0)
+        {
+            last.Origin = _places.ReadIndex(_origins.Length);
+            last.Flags = ReadUInt32();
+            last.Facts = ReadUInt32();
+            last.Head = _places.ReadInt32();
+        }
+
+        if ((mask & SpanRow.OtherName) != 0)
+        {
+            last.Name = _places.ReadIndex(_texts.Count);
         }
     }
 
@@ -165,36 +214,85 @@ internal ref struct SpanColumns
         return (uint)value;
     }
 
-    private AttributeSet ReadAttributes(bool wanted)
-    {
-        if (wanted)
-        {
-            return _shapes.ReadSet(ref _places, ref _values);
-        }
-
-        _shapes.SkipSet(ref _places, ref _values);
-        return AttributeSet.Empty;
-    }
-
-    private SpanRare ReadRare(int head, bool wanted)
+    private SpanRare ReadRare(ulong mask, bool wanted)
     {
         string? exceptionType = null;
-        if ((head & SpanBlockWriter.ExceptionFlag) != 0)
+        if ((mask & SpanRow.HasException) != 0)
         {
-            int text = _rare.ReadIndex(_texts.Count);
-            exceptionType = wanted && _rare.Error == CodecError.None ? _texts[text] : null;
+            int text = _places.ReadIndex(_texts.Count);
+            exceptionType = wanted && _places.Error == CodecError.None ? _texts[text] : null;
         }
 
-        int resultCount = (head & SpanBlockWriter.ResultCountFlag) != 0 ? _rare.ReadInt32() : -1;
-        long weight = (head & SpanBlockWriter.WeightFlag) != 0 ? _rare.ReadSigned() : SpanRecord.UnitWeight;
+        int resultCount = (mask & SpanRow.HasResultCount) != 0 ? _numbers.ReadInt32() : -1;
+        long weight = (mask & SpanRow.HasWeight) != 0 ? _numbers.ReadSigned() : SpanRecord.UnitWeight;
         return new SpanRare(exceptionType, resultCount, weight);
     }
 
-    private bool IsValid(int head, long start, long end)
+    // Spans that are not wanted are read as well: those that come after differ from them.
+    private void ReadValues(ulong mask, int shape, ref LastRow last)
     {
-        if (KindOf(head) > LargestKind || StatusOf(head) > LargestStatus)
+        ReadOnlySpan<(int Key, AttributeType Type)> keys = _shapes[shape];
+        for (int i = 0; i < keys.Length; i++)
         {
-            _heads.Fail(CodecError.BadValue);
+            if (i >= SpanRow.ValueBits || (mask >> (SpanRow.FirstValueBit + i) & 1) != 0)
+            {
+                last.Values![i] = keys[i].Type switch
+                {
+                    AttributeType.Text => _valueTexts.ReadNext(ref _textValues),
+                    AttributeType.Double => (long)_numbers.ReadFixed64(),
+                    _ => _numbers.ReadSigned(),
+                };
+            }
+        }
+    }
+
+    private readonly AttributeSet AttributesOf(int shape, in LastRow last)
+    {
+        ReadOnlySpan<(int Key, AttributeType Type)> keys = _shapes[shape];
+        if (keys.IsEmpty)
+        {
+            return AttributeSet.Empty;
+        }
+
+        KeyValuePair<string, AttributeValue>[] items = new KeyValuePair<string, AttributeValue>[keys.Length];
+        for (int i = 0; i < items.Length; i++)
+        {
+            long bits = last.Values![i];
+            items[i] = new(
+                _texts[keys[i].Key],
+                keys[i].Type == AttributeType.Text ? AttributeValue.Of(_valueTexts[(int)bits]) : AttributeValue.FromBits(keys[i].Type, bits));
+        }
+
+        return new AttributeSet(items);
+    }
+
+    private SpanId ReadParent(int index)
+    {
+        ulong parent = _rows.ReadVarint();
+        switch (parent)
+        {
+            case SpanBlockWriter.NoParent:
+                return SpanId.None;
+            case SpanBlockWriter.ParentElsewhere:
+                return new SpanId(_parentIds.ReadFixed64());
+            default:
+                ulong zigzag = parent - SpanBlockWriter.FirstParentHere;
+                long position = unchecked(index - ((long)(zigzag >> 1) ^ -(long)(zigzag & 1)));
+                if ((ulong)position < (ulong)Count)
+                {
+                    return SpanIdAt((int)position);
+                }
+
+                _rows.Fail(CodecError.BadIndex);
+                return SpanId.None;
+        }
+    }
+
+    private bool IsValid(in LastRow last, long start, long end)
+    {
+        if (KindOf(last.Head) > LargestKind || StatusOf(last.Head) > LargestStatus)
+        {
+            _places.Fail(CodecError.BadValue);
         }
 
         if (start < 0 || end < 0)
@@ -209,14 +307,14 @@ internal ref struct SpanColumns
 
     private static int KindOf(int head) => head & ((1 << SpanBlockWriter.StatusShift) - 1);
 
-    private static int StatusOf(int head) => (head >> SpanBlockWriter.StatusShift) & 3;
+    private static int StatusOf(int head) => head >> SpanBlockWriter.StatusShift;
 
     private static ResourceRecord[] ReadResources(ref ByteReader reader, AttributeShapes shapes)
     {
         ResourceRecord[] resources = new ResourceRecord[reader.ReadCount()];
         for (int i = 0; i < resources.Length; i++)
         {
-            resources[i] = new ResourceRecord(shapes.ReadSet(ref reader, ref reader));
+            resources[i] = new ResourceRecord(shapes.ReadSet(ref reader));
         }
 
         return resources;
@@ -227,7 +325,7 @@ internal ref struct SpanColumns
         ScopeRecord[] scopes = new ScopeRecord[reader.ReadCount()];
         for (int i = 0; i < scopes.Length; i++)
         {
-            scopes[i] = new ScopeRecord(texts.ReadText(ref reader), texts.ReadText(ref reader), shapes.ReadSet(ref reader, ref reader));
+            scopes[i] = new ScopeRecord(texts.ReadText(ref reader), texts.ReadText(ref reader), shapes.ReadSet(ref reader));
         }
 
         return scopes;
@@ -244,7 +342,16 @@ internal ref struct SpanColumns
         return origins;
     }
 
-    private readonly record struct SpanPlace(int Trace, int Origin, int Name);
+    /// <summary>The last span of a shape: what the next one does not differ in. Values are bits, or places among the texts of values.</summary>
+    private struct LastRow
+    {
+        public int Origin;
+        public uint Flags;
+        public uint Facts;
+        public int Head;
+        public int Name;
+        public long[]? Values;
+    }
 
     private readonly record struct SpanRare(string? ExceptionType, int ResultCount, long Weight);
 }

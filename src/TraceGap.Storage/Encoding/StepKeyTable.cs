@@ -5,7 +5,12 @@ namespace TraceGap.Storage;
 /// <summary>The distinct strings and step keys of a block while it is written.</summary>
 internal sealed class StepKeyTableWriter
 {
+    private const int Slots = 64;
+
     private readonly Dictionary<StepKey, int> _indexes = [];
+
+    // Most keys are those of a moment ago; to compare one costs less than to hash it.
+    private readonly (StepKey? Key, int Index)[] _latest = new (StepKey?, int)[Slots];
     private readonly List<(int Service, Layer Layer, int Operation)> _keys = [];
 
     public TextTableWriter Texts { get; } = new();
@@ -13,6 +18,12 @@ internal sealed class StepKeyTableWriter
     /// <summary>The index of a key, which is added if it is new.</summary>
     public int IndexOf(StepKey key)
     {
+        ref (StepKey? Key, int Index) slot = ref _latest[SlotOf(key)];
+        if (slot.Key is not null && slot.Key.Equals(key))
+        {
+            return slot.Index;
+        }
+
         if (!_indexes.TryGetValue(key, out int index))
         {
             index = _keys.Count;
@@ -20,7 +31,16 @@ internal sealed class StepKeyTableWriter
             _keys.Add((Texts.IndexOf(key.Service), key.Layer, Texts.IndexOf(key.Operation)));
         }
 
+        slot = (key, index);
         return index;
+    }
+
+    public void Clear()
+    {
+        Texts.Clear();
+        _indexes.Clear();
+        _keys.Clear();
+        Array.Clear(_latest);
     }
 
     public void WriteTo(ByteWriter writer)
@@ -33,6 +53,13 @@ internal sealed class StepKeyTableWriter
             writer.WriteByte((byte)layer);
             writer.WriteCount(operation);
         }
+    }
+
+    private static int SlotOf(StepKey key)
+    {
+        string operation = key.Operation;
+        int mix = operation.Length == 0 ? 0 : (operation.Length * 7) ^ (operation[^1] * 3) ^ (operation[operation.Length / 2] * 11);
+        return (mix ^ ((int)key.Layer * 17)) & (Slots - 1);
     }
 }
 

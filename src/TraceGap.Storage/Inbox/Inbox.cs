@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using TraceGap.Otlp;
 
@@ -15,11 +14,6 @@ internal sealed class Inbox : IDisposable
     // A group is written and acknowledged as one; larger ones would only make the first of it wait.
     private const int MostBytesPerGroup = 8 << 20;
 
-    private const int MostSpansKept = 4096;
-
-    private static readonly int MostEncoders = 2 * Environment.ProcessorCount;
-
-    private readonly ConcurrentBag<SpanBlockWriter> _encoders = [];
     private readonly string _folder;
     private readonly DamageLog _damages;
     private readonly long _mostQueuedBytes;
@@ -48,6 +42,18 @@ internal sealed class Inbox : IDisposable
     /// <summary>Bytes of unacknowledged writes that were cut off when the inbox was opened.</summary>
     public long TornBytes { get; }
 
+    /// <summary>Position at which the oldest segment starts; 0 if there is none.</summary>
+    public long FirstPosition
+    {
+        get
+        {
+            lock (_segmentsLock)
+            {
+                return _segments.Count == 0 ? 0 : _segments[0].FirstPosition;
+            }
+        }
+    }
+
     /// <summary>Bytes on disk.</summary>
     public long Bytes
     {
@@ -69,16 +75,22 @@ internal sealed class Inbox : IDisposable
     /// <exception cref="IOException">Files could not be read or cut.</exception>
     public static Inbox Open(string folder, StoreOptions options, long applied, DamageLog damages)
     {
+        bool isNew = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
+        if (isNew && options.Fsync)
+        {
+            FolderSync.Flush(options.Folder);
+        }
+
         return new Inbox(folder, options, applied, damages, new InboxRecovery(folder, damages).Open(applied));
     }
 
     /// <summary>Makes spans durable. Cancelling stops the wait, not the write: spans that were handed over stay.</summary>
-    public ValueTask<AppendResult> AppendAsync(IReadOnlyList<SpanRecord> spans, long arrivalUnixNanos, CancellationToken cancellation)
+    public ValueTask<AppendResult> AppendAsync(SpanBatch spans, long arrivalUnixNanos, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        PendingAppend append = new(Encode(spans, arrivalUnixNanos));
-        if (Interlocked.Add(ref _queuedBytes, append.Record.Length) > _mostQueuedBytes + append.Record.Length || !_queue.Writer.TryWrite(append))
+        PendingAppend append = new(spans, arrivalUnixNanos);
+        if (Interlocked.Add(ref _queuedBytes, append.Length) > _mostQueuedBytes + append.Length || !_queue.Writer.TryWrite(append))
         {
             return ValueTask.FromResult(Refuse(append));
         }
@@ -87,22 +99,8 @@ internal sealed class Inbox : IDisposable
         return new ValueTask<AppendResult>(cancellation.CanBeCanceled ? completion.WaitAsync(cancellation) : completion);
     }
 
-    /// <summary>Reads the records behind <paramref name="position"/> that were durable when reading began, in order.</summary>
-    public IEnumerable<InboxEntry> ReadFrom(long position)
-    {
-        foreach ((InboxSegment segment, int length) in SegmentsBehind(position))
-        {
-            byte[] file = ReadStart(segment.Path, length);
-            foreach (SegmentPart part in SegmentScan.Parts(file, segment.FirstPosition, Math.Min(InboxRecovery.FirstOffset(segment, position), length)))
-            {
-                long at = segment.FirstPosition + part.Offset;
-                if (part.IsRecord && at > position && Decode(segment, part, file) is InboxEntry entry)
-                {
-                    yield return entry;
-                }
-            }
-        }
-    }
+    /// <summary>Reads the records behind <paramref name="position"/> that are durable at the time of the call, in order, a segment at a time.</summary>
+    public IEnumerable<InboxEntry> ReadFrom(long position) => Read(SegmentsBehind(position), position);
 
     /// <summary>Says that all records up to and including the one at <paramref name="position"/> are applied; segments that hold no others go.</summary>
     public void MarkApplied(long position)
@@ -126,64 +124,51 @@ internal sealed class Inbox : IDisposable
         _queue.Writer.TryComplete();
         _writing.GetAwaiter().GetResult();
         _writer.Dispose();
-        foreach (SpanBlockWriter encoder in _encoders)
-        {
-            encoder.Dispose();
-        }
     }
 
-    private ByteWriter Encode(IReadOnlyList<SpanRecord> spans, long arrivalUnixNanos)
+    private InboxEntry? Decode(InboxSegment segment, SegmentPart part, ReadOnlySpan<byte> file)
     {
-        ByteWriter record = new(4096);
-        record.Skip(InboxFormat.RecordHeaderLength);
-        record.WriteByte(InboxFormat.PayloadVersion);
-        record.WriteSigned(arrivalUnixNanos);
-        SpanBlockWriter block = _encoders.TryTake(out SpanBlockWriter? idle) ? idle : new SpanBlockWriter();
-        block.Add(spans);
-        block.WriteTo(record);
-        KeepOrDrop(block);
-        return record;
-    }
-
-    private void KeepOrDrop(SpanBlockWriter encoder)
-    {
-        // Clearing costs what the largest use cost, and the memory of an exceptional request should not stay.
-        if (encoder.Count > MostSpansKept || _encoders.Count >= MostEncoders)
-        {
-            encoder.Dispose();
-            return;
-        }
-
-        encoder.Clear();
-        _encoders.Add(encoder);
-    }
-
-    private InboxEntry? Decode(InboxSegment segment, SegmentPart part, byte[] file)
-    {
-        ReadOnlySpan<byte> payload = file.AsSpan(part.Offset, part.Length)[InboxFormat.RecordHeaderLength..];
-        ByteReader reader = new(payload);
-        byte version = reader.ReadByte();
-        long arrival = reader.ReadSigned();
-        List<SpanRecord> spans = [];
-        CodecError error = version != InboxFormat.PayloadVersion ? CodecError.UnknownVersion
-            : reader.Error != CodecError.None ? reader.Error
-            : SpanBlock.ReadUnframed(payload[^reader.Remaining..], spans);
-        if (error == CodecError.None)
+        ReadOnlySpan<byte> payload = file.Slice(part.Offset, part.Length)[InboxFormat.RecordHeaderLength..];
+        string problem = "another version wrote it";
+        if (InboxFormat.TryReadPayloadHead(payload, out long arrival)
+            && SpanBatch.TryParse(payload[InboxFormat.PayloadHeadLength..].ToArray(), out SpanBatch? spans, out problem))
         {
             return new InboxEntry(segment.FirstPosition + part.Offset, arrival, spans);
         }
 
         segment.IsDamaged = true;
-        _damages.Add(new StoreDamage(segment.Path, part.Offset, $"a record of {part.Length} bytes could not be decoded: {error}"));
+        _damages.Add(new StoreDamage(segment.Path, part.Offset, $"a record of {part.Length} bytes could not be decoded: {problem}"));
         return null;
     }
 
-    private static byte[] ReadStart(string path, int length)
+    private IEnumerable<InboxEntry> Read(List<(InboxSegment Segment, int Length)> segments, long position)
     {
-        byte[] bytes = new byte[length];
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file.ReadExactly(bytes);
-        return bytes;
+        SegmentBuffer buffer = new();
+        foreach ((InboxSegment segment, int length) in segments)
+        {
+            foreach (SegmentPart part in PartsOf(segment, length, position, buffer))
+            {
+                if (part.IsRecord && segment.FirstPosition + part.Offset > position && Decode(segment, part, buffer.Bytes) is InboxEntry entry)
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    private List<SegmentPart> PartsOf(InboxSegment segment, int length, long position, SegmentBuffer buffer)
+    {
+        try
+        {
+            ReadOnlySpan<byte> file = buffer.Read(segment.Path, length);
+            return SegmentScan.Parts(file, segment.FirstPosition, Math.Min(InboxRecovery.FirstOffset(segment, position), length));
+        }
+        catch (Exception failure) when (IoFailure.Is(failure))
+        {
+            segment.IsDamaged = true;
+            _damages.Add(new StoreDamage(segment.Path, 0, $"the segment cannot be read and was passed over: {failure.Message}"));
+            return [];
+        }
     }
 
     private List<(InboxSegment Segment, int Length)> SegmentsBehind(long position)
@@ -196,8 +181,7 @@ internal sealed class Inbox : IDisposable
 
     private AppendResult Refuse(PendingAppend append)
     {
-        Interlocked.Add(ref _queuedBytes, -append.Record.Length);
-        append.Record.Dispose();
+        Interlocked.Add(ref _queuedBytes, -append.Length);
         return _writing.IsCompleted || _queue.Reader.Completion.IsCompleted
             ? new AppendResult(AppendStatus.Closed, 0, "the store is closed")
             : new AppendResult(AppendStatus.QueueFull, 0, "too many requests wait to be written");
@@ -227,8 +211,7 @@ internal sealed class Inbox : IDisposable
             AppendResult failure = WriteGroup(group, positions);
             for (int i = 0; i < group.Count; i++)
             {
-                Interlocked.Add(ref _queuedBytes, -group[i].Record.Length);
-                group[i].Record.Dispose();
+                Interlocked.Add(ref _queuedBytes, -group[i].Length);
                 group[i].Completion.SetResult(failure.IsDurable ? new AppendResult(AppendStatus.Durable, positions[i], null) : failure);
             }
         }
@@ -241,7 +224,7 @@ internal sealed class Inbox : IDisposable
         while (bytes < MostBytesPerGroup && _queue.Reader.TryRead(out PendingAppend? append))
         {
             group.Add(append);
-            bytes += append.Record.Length;
+            bytes += append.Length;
         }
     }
 
@@ -267,8 +250,9 @@ internal sealed class Inbox : IDisposable
 
             return new AppendResult(AppendStatus.Durable, 0, null);
         }
-        catch (Exception failure) when (IoFailure.Is(failure))
+        catch (Exception failure)
         {
+            // Whatever it is, those who wait must be told, and the next group gets its try.
             TryCutTail();
             AppendStatus status = IoFailure.ProblemOf(failure) == StoreProblem.NoSpace ? AppendStatus.NoSpace : AppendStatus.IoFailed;
             return new AppendResult(status, 0, $"{_writer.Segment?.Path ?? _folder}: {failure.Message}");
@@ -285,10 +269,23 @@ internal sealed class Inbox : IDisposable
                 _writer.CutTail(segment);
             }
         }
-        catch (Exception failure) when (IoFailure.Is(failure))
+        catch (Exception failure)
         {
             _damages.Add(new StoreDamage(_writer.Segment!.Path, _writer.Segment.Length, $"a failed write could not be cut off yet: {failure.Message}"));
         }
+    }
+
+    // Positions are given again where a database was lost, so a file of that name may have been set aside before.
+    private void SetAside(string path)
+    {
+        string apart = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, DamagedFolder)).FullName, Path.GetFileName(path));
+        string free = apart;
+        for (int copy = 2; File.Exists(free); copy++)
+        {
+            free = $"{apart}.{copy}";
+        }
+
+        File.Move(path, free);
     }
 
     private void Discard(InboxSegment segment)
@@ -297,8 +294,7 @@ internal sealed class Inbox : IDisposable
         {
             if (segment.IsDamaged)
             {
-                string apart = Directory.CreateDirectory(Path.Combine(_folder, DamagedFolder)).FullName;
-                File.Move(segment.Path, Path.Combine(apart, Path.GetFileName(segment.Path)), overwrite: true);
+                SetAside(segment.Path);
             }
             else
             {

@@ -8,7 +8,7 @@ namespace TraceGap.Storage;
 /// <code>
 /// file    magic "TGINBOX" and version (8 bytes), position of the file's first byte (8 bytes), records
 /// record  marker (4 bytes), length of the payload (4 bytes), checksum (4 bytes), payload
-/// payload version (1 byte), arrival (varint), span block
+/// payload version (1 byte), arrival (8 bytes), span batch
 /// </code>
 /// A record's position is that of its first byte, counted over all segments. Fixed-width numbers are little-endian. The checksum covers position, length and payload: bytes that
 /// were meant for another place, or text that only looks like a record, do not pass. The marker lets a reader find the next record behind a damaged one.
@@ -17,11 +17,15 @@ internal static class InboxFormat
 {
     public const int FileHeaderLength = 16;
     public const int RecordHeaderLength = 12;
-    public const byte PayloadVersion = 1;
+    public const int PayloadHeadLength = 1 + sizeof(long);
+    public const byte PayloadVersion = 2;
     public const string FileExtension = ".inbox";
 
     private const byte FileVersion = 1;
     private const int MagicLength = 7;
+
+    // No inbox gets there; it keeps a file that somebody named so from making positions overflow.
+    private const long MostPositions = 1L << 62;
 
     private static ReadOnlySpan<byte> Magic => "TGINBOX"u8;
 
@@ -31,7 +35,8 @@ internal static class InboxFormat
     public static string FileName(long firstPosition) => firstPosition.ToString("x16", CultureInfo.InvariantCulture) + FileExtension;
 
     public static bool TryReadFileName(string path, out long firstPosition) =>
-        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out firstPosition);
+        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out firstPosition)
+        && firstPosition is > 0 and < MostPositions;
 
     public static byte[] FileHeader(long firstPosition)
     {
@@ -63,13 +68,32 @@ internal static class InboxFormat
         return BinaryPrimitives.ReadInt64LittleEndian(file[8..]) == firstPosition ? CodecError.None : CodecError.BadValue;
     }
 
-    /// <summary>Fills in the header of a record whose payload stands behind it.</summary>
-    public static void FinishRecord(Span<byte> record, long position)
+    /// <summary>A record as far as its spans, with room for what <see cref="FinishRecord"/> fills in.</summary>
+    public static byte[] RecordHead(long arrivalUnixNanos)
     {
-        ReadOnlySpan<byte> payload = record[RecordHeaderLength..];
-        Marker.CopyTo(record);
-        BinaryPrimitives.WriteInt32LittleEndian(record[4..], payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[8..], Checksum(position, payload));
+        byte[] head = new byte[RecordHeaderLength + PayloadHeadLength];
+        Marker.CopyTo(head);
+        head[RecordHeaderLength] = PayloadVersion;
+        BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(RecordHeaderLength + 1), arrivalUnixNanos);
+        return head;
+    }
+
+    /// <summary>Fills in length and checksum of a record.</summary>
+    public static void FinishRecord(Span<byte> head, ReadOnlySpan<byte> spans, long position)
+    {
+        Span<byte> payloadHead = head[RecordHeaderLength..];
+        int length = payloadHead.Length + spans.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(head[4..], length);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[8..], Crc32C.Of(Crc32C.Of(PlaceChecksum(position, length), payloadHead), spans));
+    }
+
+    /// <summary>Reads what stands before the spans.</summary>
+    /// <returns>False if another version wrote it.</returns>
+    public static bool TryReadPayloadHead(ReadOnlySpan<byte> payload, out long arrivalUnixNanos)
+    {
+        bool isKnown = payload.Length >= PayloadHeadLength && payload[0] == PayloadVersion;
+        arrivalUnixNanos = isKnown ? BinaryPrimitives.ReadInt64LittleEndian(payload[1..]) : 0;
+        return isKnown;
     }
 
     /// <summary>The length of the whole record that starts here, or 0 if none does.</summary>
@@ -87,14 +111,14 @@ internal static class InboxFormat
         }
 
         ReadOnlySpan<byte> payload = bytes.Slice(RecordHeaderLength, length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == Checksum(position, payload) ? RecordHeaderLength + length : 0;
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == Crc32C.Of(PlaceChecksum(position, length), payload) ? RecordHeaderLength + length : 0;
     }
 
-    private static uint Checksum(long position, ReadOnlySpan<byte> payload)
+    private static uint PlaceChecksum(long position, int length)
     {
         Span<byte> place = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(place, position);
-        BinaryPrimitives.WriteInt32LittleEndian(place[8..], payload.Length);
-        return Crc32C.Of(Crc32C.Of(place), payload);
+        BinaryPrimitives.WriteInt32LittleEndian(place[8..], length);
+        return Crc32C.Of(place);
     }
 }

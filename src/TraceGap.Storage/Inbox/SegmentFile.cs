@@ -19,8 +19,14 @@ internal interface ISegmentFile : IDisposable
 internal sealed class SegmentFile : ISegmentFile
 {
     private readonly SafeFileHandle _handle;
+    private readonly string _folder;
+    private bool _isEntryFlushed;
 
-    private SegmentFile(string path) => _handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+    private SegmentFile(string path)
+    {
+        _handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        _folder = Path.GetDirectoryName(path)!;
+    }
 
     public static ISegmentFile Open(string path) => new SegmentFile(path);
 
@@ -28,7 +34,16 @@ internal sealed class SegmentFile : ISegmentFile
 
     public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 
-    public void Flush() => RandomAccess.FlushToDisk(_handle);
+    public void Flush()
+    {
+        RandomAccess.FlushToDisk(_handle);
+        if (!_isEntryFlushed)
+        {
+            // A file whose name is not on disk is lost with all that is in it (fsync(2), "Calling fsync() does not necessarily ensure ...").
+            FolderSync.Flush(_folder);
+            _isEntryFlushed = true;
+        }
+    }
 
     public void Dispose() => _handle.Dispose();
 }

@@ -64,11 +64,11 @@ internal sealed class SegmentWriter(string folder, int segmentBytes, bool flush,
         positions.Clear();
         foreach (PendingAppend append in group)
         {
-            ByteWriter record = append.Record;
-            InboxFormat.FinishRecord(record.Patch(0, record.Length), segment.FirstPosition + length);
+            InboxFormat.FinishRecord(append.Head, append.Body.Span, segment.FirstPosition + length);
             positions.Add(segment.FirstPosition + length);
-            _buffers.Add(record.WrittenMemory);
-            length = checked(length + record.Length);
+            _buffers.Add(append.Head);
+            _buffers.Add(append.Body);
+            length = checked(length + append.Length);
         }
 
         _tailIsDirty = true;

@@ -66,7 +66,7 @@ public sealed class TraceStoreTests
         {
             RollupKey[] keys = [Make.Key(), Make.Key("agent/other"), Make.Key(version: "2"), Make.Key("agent/(no root)", environment: "\0")];
             Dictionary<TraceId, TraceContribution> current = [];
-            using DataFolder folder = new();
+            DataFolder folder = new();
             TraceStore store = folder.Open(cachedMinutes: 2);
             for (int round = 0; round < 12; round++)
             {
@@ -80,9 +80,17 @@ public sealed class TraceStoreTests
                 }
 
                 store.Commit(Make.Batch([.. batch.Values]));
-                if (random.Next(4) == 0)
+                if (random.Next(3) == 0)
                 {
+                    // Closed, or killed at this moment.
+                    DataFolder next = random.Next(2) == 0 ? folder : folder.CopyAsAfterCrash();
                     store.Dispose();
+                    if (next != folder)
+                    {
+                        folder.Dispose();
+                    }
+
+                    folder = next;
                     store = folder.Open(cachedMinutes: 2);
                 }
 
@@ -91,6 +99,7 @@ public sealed class TraceStoreTests
             }
 
             store.Dispose();
+            folder.Dispose();
         },
         runs: 25);
 
@@ -150,20 +159,6 @@ public sealed class TraceStoreTests
     }
 
     [Fact]
-    public void A_database_with_a_broken_header_is_an_error_that_names_it()
-    {
-        using DataFolder folder = new();
-        folder.Open().Dispose();
-        using (FileStream file = File.OpenWrite(folder.Database))
-        {
-            file.Write("this is no database"u8);
-        }
-
-        StoreError error = folder.OpenFails();
-        Assert.Equal((StoreProblem.Corrupt, folder.Database), (error.Problem, error.File));
-    }
-
-    [Fact]
     public void Another_programs_database_is_left_alone()
     {
         using DataFolder folder = new();
@@ -187,6 +182,43 @@ public sealed class TraceStoreTests
 
         StoreError error = folder.OpenFails();
         Assert.Equal((StoreProblem.NewerFormat, folder.Database), (error.Problem, error.File));
+    }
+
+    [Fact]
+    public void A_database_of_the_format_before_the_first_release_is_an_error_that_says_so()
+    {
+        using DataFolder folder = new();
+        folder.Open().Dispose();
+        using (SqliteConnection other = Connect(folder))
+        {
+            Execute(other, "PRAGMA user_version = 1");
+        }
+
+        StoreError error = folder.OpenFails();
+        Assert.Equal((StoreProblem.OlderFormat, folder.Database), (error.Problem, error.File));
+    }
+
+    [Fact]
+    public void A_damaged_block_of_traces_costs_those_traces_alone()
+    {
+        using DataFolder folder = new();
+        using (TraceStore store = folder.Open())
+        {
+            store.Commit(Make.Batch(Make.Commit(Make.Id(1))));
+            store.Commit(Make.Batch(Make.Commit(Make.Id(2))));
+        }
+
+        using (SqliteConnection other = Connect(folder))
+        {
+            Execute(other, "UPDATE trace_block SET traces = x'01' WHERE id = 0");
+        }
+
+        using TraceStore reopened = folder.Open();
+        Assert.Equal(Make.Id(2), Assert.Single(reopened.ListTraces(new TraceQuery()).Traces).TraceId);
+        Assert.NotNull(reopened.Find(Make.Id(2)));
+        Assert.Null(reopened.Find(Make.Id(1)));
+        Assert.Equal(folder.Database, Assert.Single(reopened.Damages).File);
+        Assert.Equal(2, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
     }
 
     [Fact]
@@ -231,7 +263,7 @@ public sealed class TraceStoreTests
 
         using (SqliteConnection other = Connect(folder))
         {
-            Execute(other, "UPDATE contribution_block SET contributions = x'01' WHERE id = 1");
+            Execute(other, "UPDATE contribution_block SET contributions = x'01' WHERE id = 0");
         }
 
         using TraceStore reopened = folder.Open();

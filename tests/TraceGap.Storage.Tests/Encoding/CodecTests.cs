@@ -6,6 +6,8 @@ namespace TraceGap.Storage.Tests;
 
 public sealed class CodecTests
 {
+    private static readonly string[] ManyKeys = [.. Enumerable.Range(0, 130).Select(static i => $"key.{i:000}")];
+
     [Fact]
     public void The_checksum_is_that_of_the_standard() => Assert.Equal(0xE3069283u, Crc32C.Of(Encoding.ASCII.GetBytes("123456789")));
 
@@ -46,19 +48,97 @@ public sealed class CodecTests
     {
         List<SpanRecord> first = random.Spans(12);
         List<SpanRecord> second = random.Spans(12);
-        List<SpanRecord> read = [];
-        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(first, second), null, read));
-        Same.Spans([.. first, .. second], read);
+        using SpanBlockWriter writer = new();
+        for (int block = 0; block < 2; block++)
+        {
+            // The second block is made with what the first left behind.
+            writer.Clear();
+            writer.Add(first);
+            writer.Add(second);
+            using ByteWriter bytes = new();
+            writer.WriteTo(bytes);
+            List<SpanRecord> read = [];
+            Assert.Equal(CodecError.None, SpanBlock.ReadUnframed(bytes.Written, read));
+            Same.Spans([.. first, .. second], read);
+            (first, second) = (second, first);
+        }
     });
 
     [Fact]
-    public void The_spans_of_one_trace_are_read_alone() => Property.Holds(static random =>
+    public void The_spans_of_one_trace_are_read_alone_by_its_place() => Property.Holds(static random =>
     {
-        List<SpanRecord> spans = random.Spans(20);
-        TraceId wanted = random.TraceId();
+        List<List<SpanRecord>> traces = [.. random.Spans(40).GroupBy(static span => span.TraceId).Select(static trace => trace.ToList())];
+        using SpanBlockWriter writer = new();
+        writer.AddTrace([], 0, 0);
+        foreach (List<SpanRecord> trace in traces)
+        {
+            writer.AddTrace(trace, 0, trace.Count);
+        }
+
+        byte[] blob = writer.ToBlob();
+        List<SpanRecord> none = [];
+        Assert.Equal(CodecError.None, SpanBlock.Read(blob, random.TraceId(), 0, none));
+        Assert.Empty(none);
+        for (int place = 0; place < traces.Count; place++)
+        {
+            List<SpanRecord> read = [];
+            Assert.Equal(CodecError.None, SpanBlock.Read(blob, traces[place][0].TraceId, place + 1, read));
+            Same.Spans(traces[place], read);
+        }
+
+        Assert.Equal(CodecError.BadIndex, SpanBlock.Read(blob, random.TraceId(), traces.Count + 1, none));
+    });
+
+    [Fact]
+    public void Parents_are_found_in_blocks_of_any_size()
+    {
+        List<SpanRecord> spans = Make.Spans(Make.Id(1), [.. Enumerable.Range(1, 3000).Select(static id => (ulong)id)]);
+        List<SpanRecord> chained = [.. spans.Select(static span => new SpanRecord
+        {
+            TraceId = span.TraceId,
+            SpanId = span.SpanId,
+            ParentSpanId = new SpanId((span.SpanId.Value * 7) % 3100),
+            Name = "n",
+            StartUnixNanos = 1,
+            EndUnixNanos = 2,
+            Resource = ResourceRecord.Unknown,
+            Scope = ScopeRecord.None,
+        })];
         List<SpanRecord> read = [];
-        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(spans), wanted, read));
-        Same.Spans([.. spans.Where(span => span.TraceId == wanted)], read);
+        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(chained), Make.Id(1), 0, read));
+        Same.Spans(chained, read);
+    }
+
+    [Fact]
+    public void Sets_of_very_many_attributes_come_back_as_they_were()
+    {
+        List<SpanRecord> spans = [.. Enumerable.Range(0, 3).Select(static i => new SpanRecord
+        {
+            TraceId = Make.Id(1),
+            SpanId = new SpanId((ulong)i + 1),
+            Name = "n",
+            StartUnixNanos = 1,
+            EndUnixNanos = 2,
+            Resource = ResourceRecord.Unknown,
+            Scope = ScopeRecord.None,
+            Attributes = new AttributeSet([.. ManyKeys.Select((key, place) => new KeyValuePair<string, AttributeValue>(key, AttributeValue.Of((long)(place / (i + 1)))))]),
+        })];
+        List<SpanRecord> read = [];
+        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(spans), Make.Id(1), 0, read));
+        Same.Spans(spans, read);
+    }
+
+    [Fact]
+    public void Entries_of_traces_come_back_as_they_were() => Property.Holds(static random =>
+    {
+        TraceEntry[] expected = [.. Enumerable.Range(0, 1 + random.Next(8)).Select(_ => EntryOf(random))];
+        Assert.Equal(CodecError.None, TraceBlock.Read(BlobOf(expected), out TraceEntry[] read));
+        Assert.Equal(expected.Length, read.Length);
+        for (int i = 0; i < read.Length; i++)
+        {
+            Assert.Equal(expected[i].Earlier, read[i].Earlier);
+            Assert.Equal(expected[i], read[i] with { Earlier = expected[i].Earlier });
+        }
     });
 
     [Fact]
@@ -68,7 +148,7 @@ public sealed class CodecTests
         RandomRecords random = new(1);
         List<SpanRecord> spans = [.. Enumerable.Range(0, 2).Select(_ => random.Span([new ResourceRecord(attributes)], [ScopeRecord.None]))];
         List<SpanRecord> read = [];
-        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(spans), null, read));
+        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf(spans), spans[0].TraceId, 0, read));
         Assert.Same(read[0].Resource, read[1].Resource);
     }
 
@@ -89,7 +169,7 @@ public sealed class CodecTests
             Status = (SpanStatus)77,
         };
         List<SpanRecord> read = [];
-        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf([odd]), null, read));
+        Assert.Equal(CodecError.None, SpanBlock.Read(BlobOf([odd]), odd.TraceId, 0, read));
         Assert.Equal((SpanKind.Unspecified, SpanStatus.Unset), (read[0].Kind, read[0].Status));
     }
 
@@ -100,12 +180,49 @@ public sealed class CodecTests
         Assert.Equal(CodecError.None, ContributionBlock.Open(BlobOf(expected), out ContributionBlock? block));
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.Equal(CodecError.None, block!.Read(new TraceId(1, (ulong)i), out TraceContribution? read));
+            Assert.Equal(CodecError.None, block!.Read(i, out TraceContribution? read));
             Same.Contributions(expected[i], read);
         }
 
-        Assert.Equal(CodecError.None, block!.Read(new TraceId(2, 0), out TraceContribution? none));
+        Assert.Equal(CodecError.BadIndex, block!.Read(expected.Length, out TraceContribution? none));
         Assert.Null(none);
+    });
+
+    /// <summary>A trace whose steps ran one after the other: nearly all its times follow from others, whichever one of them is then another.</summary>
+    [Fact]
+    public void Times_that_follow_from_others_come_back_whichever_does_not() => Property.Holds(static random =>
+    {
+        StepKey root = new("gateway", Layer.Ingress, "POST /runs");
+        StepKey chat = new("agent", Layer.Inference, "chat");
+        StepKey tool = new("agent", Layer.ToolCall, "search");
+        long[] odd = [0, 0, 0, 0, 0, 0, 0, 0];
+        odd[random.Next(odd.Length)] = random.Next(3) - 1;
+        long[] pathTimes = new long[TraceContribution.PathTimeCount];
+        pathTimes[(int)Layer.Ingress * 4] = 40 + odd[0];
+        pathTimes[((int)Layer.Ingress * 4) + 2] = 60 + odd[1];
+        pathTimes[(int)Layer.Inference * 4] = 700 + odd[2];
+        pathTimes[(int)Layer.ToolCall * 4] = 200 + odd[3];
+        TraceContribution plain = Make.Contribution();
+        TraceContribution expected = new()
+        {
+            Key = plain.Key,
+            Minute = plain.Minute,
+            Outcome = plain.Outcome,
+            Weight = plain.Weight,
+            Spans = 4,
+            Revised = false,
+            DurationNanos = 1000 + odd[4],
+            PathTimes = pathTimes,
+            CoveredNanos = 900 + odd[5],
+            Durations = [new(root, 1000), new(chat, 300), new(tool, 200), new(chat, 400)],
+            CriticalTimes = [new(chat, 700 + odd[6]), new(root, 100 + odd[7]), new(tool, 200)],
+            Errors = [],
+            Tokens = [],
+            Failure = null,
+        };
+        Assert.Equal(CodecError.None, ContributionBlock.Open(BlobOf([expected]), out ContributionBlock? block));
+        Assert.Equal(CodecError.None, block!.Read(0, out TraceContribution? read));
+        Same.Contributions(expected, read);
     });
 
     [Fact]
@@ -214,8 +331,9 @@ public sealed class CodecTests
 
     private static IEnumerable<(byte[] Blob, Func<byte[], CodecError> Read)> Blobs(RandomRecords random)
     {
-        yield return (BlobOf(SomeSpans(random)), static blob => SpanBlock.Read(blob, null, []));
+        yield return (BlobOf(SomeSpans(random)), static blob => SpanBlock.Read(blob, Make.Id(1), 0, []));
         yield return (BlobOf([random.Contribution(), random.Contribution()]), ReadContributions);
+        yield return (BlobOf([EntryOf(random), EntryOf(random)]), static blob => TraceBlock.Read(blob, out _));
         yield return (RollupCellCodec.Encode(CellOf(random)), static blob => RollupCellCodec.DecodeInto(blob, new RollupCell()));
     }
 
@@ -229,7 +347,7 @@ public sealed class CodecTests
     private static CodecError ReadContributions(byte[] blob)
     {
         CodecError opened = ContributionBlock.Open(blob, out ContributionBlock? block);
-        return opened != CodecError.None ? opened : block!.Read(new TraceId(1, 0), out _);
+        return opened != CodecError.None ? opened : block!.Read(0, out _);
     }
 
     private static RollupCell CellOf(RandomRecords random)
@@ -249,10 +367,29 @@ public sealed class CodecTests
         using SpanBlockWriter writer = new();
         foreach (List<SpanRecord> part in parts)
         {
-            writer.Add(part);
+            writer.AddTrace(part, 0, part.Count);
         }
 
         return writer.ToBlob();
+    }
+
+    private static byte[] BlobOf(TraceEntry[] traces)
+    {
+        using TraceBlockWriter writer = new();
+        foreach (TraceEntry trace in traces)
+        {
+            writer.Add(trace);
+        }
+
+        return writer.ToBlob();
+    }
+
+    private static TraceEntry EntryOf(RandomRecords random)
+    {
+        TraceContribution contribution = random.Contribution();
+        TraceCommit commit = Make.Commit(random.TraceId(), contribution, [], revision: 1 + random.Next(3), isOpen: random.Next(2) == 0, durationNanos: random.Next(9) - 4);
+        long[] earlier = [.. Enumerable.Range(0, random.Next(3)).Select(_ => (long)random.Next(1000))];
+        return BatchWriter.EntryOf(commit, random.Next(500), random.Next(2) == 0 ? null : random.Next(500), earlier);
     }
 
     private static byte[] BlobOf(TraceContribution[] contributions)
@@ -260,7 +397,7 @@ public sealed class CodecTests
         using ContributionBlockWriter writer = new();
         for (int i = 0; i < contributions.Length; i++)
         {
-            writer.Add(new TraceId(1, (ulong)i), contributions[i]);
+            writer.Add(contributions[i]);
         }
 
         return writer.ToBlob();

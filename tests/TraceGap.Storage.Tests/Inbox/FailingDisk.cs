@@ -13,6 +13,9 @@ internal sealed class FailingDisk
 
     public bool RefusesToFlush { get; set; }
 
+    /// <summary>What writes throw.</summary>
+    public Exception? Unforeseen { get; set; }
+
     /// <summary>Writes of records wait until this is set.</summary>
     public ManualResetEventSlim? Gate { get; init; }
 
@@ -27,6 +30,11 @@ internal sealed class FailingDisk
         public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
         {
             Interlocked.Increment(ref disk._writes);
+            if (disk.Unforeseen is Exception unforeseen)
+            {
+                throw unforeseen;
+            }
+
             if (offset > 0)
             {
                 disk.WriteBegan.Set();

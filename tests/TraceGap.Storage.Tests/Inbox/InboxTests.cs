@@ -14,7 +14,7 @@ public sealed class InboxTests
         for (int i = 0; i < 50; i++)
         {
             List<SpanRecord> spans = random.Spans(10);
-            written.Add(((await store.AppendAsync(spans, 1000 + i, default)).Position, spans));
+            written.Add(((await store.AppendAsync(SpanBatch.From(spans), 1000 + i, default)).Position, spans));
         }
 
         using DataFolder copy = folder.CopyAsAfterCrash();
@@ -25,7 +25,7 @@ public sealed class InboxTests
         Assert.Equal(Enumerable.Range(1000, 50).Select(static arrival => (long)arrival), entries.Select(static entry => entry.ArrivalUnixNanos));
         for (int i = 0; i < written.Count; i++)
         {
-            Same.Spans(written[i].Spans, entries[i].Spans);
+            Same.Spans(written[i].Spans, entries[i].Spans.ToRecords());
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class InboxTests
         using DataFolder folder = new();
         using TraceStore store = folder.Open(segmentBytes: 10_000);
         AppendResult[] results = await Task.WhenAll(Enumerable.Range(1, 200).Select(i => Task.Run(() =>
-            store.AppendAsync(Make.Spans(Make.Id((ulong)i), (ulong)i), i, default).AsTask())));
+            store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), (ulong)i)), i, default).AsTask())));
         Assert.All(results, static result => Assert.True(result.IsDurable));
         Dictionary<long, long> arrivals = store.ReadUnapplied().ToDictionary(static entry => entry.Position, static entry => entry.ArrivalUnixNanos);
         Assert.Equal(200, arrivals.Count);
@@ -52,10 +52,10 @@ public sealed class InboxTests
         long start;
         using (TraceStore store = folder.Open())
         {
-            await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default);
-            await store.AppendAsync(Make.Spans(Make.Id(2), 2), 2, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 2)), 2, default);
             start = new FileInfo(folder.Segments[0]).Length;
-            await store.AppendAsync(Make.Spans(Make.Id(3), 3), 3, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(3), 3)), 3, default);
         }
 
         byte[] whole = await File.ReadAllBytesAsync(folder.Segments[0]);
@@ -75,14 +75,14 @@ public sealed class InboxTests
         using DataFolder folder = new();
         using (TraceStore store = folder.Open())
         {
-            await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default);
         }
 
         await File.AppendAllBytesAsync(folder.Segments[0], [1, 2, 3]);
         using (TraceStore store = folder.Open())
         {
             Assert.Equal(3, store.TornInboxBytes);
-            await store.AppendAsync(Make.Spans(Make.Id(2), 2), 2, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 2)), 2, default);
         }
 
         using TraceStore reopened = folder.Open();
@@ -99,7 +99,7 @@ public sealed class InboxTests
         {
             for (int i = 0; i < 4; i++)
             {
-                positions.Add((await store.AppendAsync(Make.Spans(Make.Id((ulong)i), 1), i, default)).Position);
+                positions.Add((await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default)).Position);
             }
         }
 
@@ -127,7 +127,7 @@ public sealed class InboxTests
         {
             for (int i = 0; i < 3; i++)
             {
-                last = (await store.AppendAsync(Make.Spans(Make.Id((ulong)i), 1), i, default)).Position;
+                last = (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default)).Position;
             }
         }
 
@@ -149,7 +149,7 @@ public sealed class InboxTests
         byte[] record;
         using (TraceStore store = folder.Open())
         {
-            await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default);
             record = (await File.ReadAllBytesAsync(folder.Segments[0]))[InboxFormat.FileHeaderLength..];
         }
 
@@ -169,7 +169,7 @@ public sealed class InboxTests
         {
             for (int i = 0; i < 5; i++)
             {
-                positions.Add((await store.AppendAsync(Make.Spans(Make.Id((ulong)i), 1), i, default)).Position);
+                positions.Add((await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default)).Position);
             }
 
             Assert.Equal(5, folder.Segments.Length);
@@ -193,7 +193,7 @@ public sealed class InboxTests
         {
             for (int i = 0; i < 3; i++)
             {
-                applied = (await store.AppendAsync(Make.Spans(Make.Id((ulong)i), 1), i, default)).Position;
+                applied = (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default)).Position;
             }
 
             store.Commit(Make.Batch(applied));
@@ -205,7 +205,7 @@ public sealed class InboxTests
         }
 
         using TraceStore reopened = folder.Open();
-        AppendResult result = await reopened.AppendAsync(Make.Spans(Make.Id(9), 1), 9, default);
+        AppendResult result = await reopened.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(9), 1)), 9, default);
         Assert.True(result.Position > applied);
         Assert.Equal([9L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
     }
@@ -220,13 +220,13 @@ public sealed class InboxTests
         FailingDisk disk = new();
         using (TraceStore store = folder.Open(openSegment: disk.Open))
         {
-            AppendResult first = await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default);
+            AppendResult first = await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default);
             disk.FreeBytes = bytesThatFit;
-            AppendResult refused = await store.AppendAsync(Make.Spans(Make.Id(2), 2), 2, default);
+            AppendResult refused = await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 2)), 2, default);
             Assert.Equal((AppendStatus.NoSpace, 0L), (refused.Status, refused.Position));
             Assert.Contains(folder.InboxFolder, refused.Detail, StringComparison.Ordinal);
             disk.FreeBytes = long.MaxValue;
-            AppendResult third = await store.AppendAsync(Make.Spans(Make.Id(3), 3), 3, default);
+            AppendResult third = await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(3), 3)), 3, default);
             Assert.True(third.Position > first.Position);
         }
 
@@ -243,14 +243,14 @@ public sealed class InboxTests
         FailingDisk disk = new();
         using (TraceStore store = folder.Open(openSegment: disk.Open))
         {
-            await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default);
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default);
             disk.FreeBytes = 50;
             disk.RefusesToCut = true;
-            Assert.Equal(AppendStatus.NoSpace, (await store.AppendAsync(Make.Spans(Make.Id(2), 2), 2, default)).Status);
+            Assert.Equal(AppendStatus.NoSpace, (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 2)), 2, default)).Status);
             disk.FreeBytes = long.MaxValue;
-            Assert.Equal(AppendStatus.IoFailed, (await store.AppendAsync(Make.Spans(Make.Id(2), 2), 2, default)).Status);
+            Assert.Equal(AppendStatus.IoFailed, (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 2)), 2, default)).Status);
             disk.RefusesToCut = false;
-            Assert.Equal(AppendStatus.Durable, (await store.AppendAsync([], 3, default)).Status);
+            Assert.Equal(AppendStatus.Durable, (await store.AppendAsync(SpanBatch.Empty, 3, default)).Status);
         }
 
         using TraceStore reopened = folder.Open();
@@ -264,9 +264,9 @@ public sealed class InboxTests
         using DataFolder folder = new();
         FailingDisk disk = new() { RefusesToFlush = true };
         using TraceStore store = folder.Open(fsync: true, openSegment: disk.Open);
-        Assert.Equal(AppendStatus.IoFailed, (await store.AppendAsync(Make.Spans(Make.Id(1), 1), 1, default)).Status);
+        Assert.Equal(AppendStatus.IoFailed, (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default)).Status);
         disk.RefusesToFlush = false;
-        Assert.Equal(AppendStatus.Durable, (await store.AppendAsync(Make.Spans(Make.Id(2), 1), 2, default)).Status);
+        Assert.Equal(AppendStatus.Durable, (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 1)), 2, default)).Status);
         Assert.Equal([2L], store.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
     }
 
@@ -280,11 +280,11 @@ public sealed class InboxTests
         Assert.True(TraceStore.TryOpen(options, out TraceStore? store, out _));
         using (store)
         {
-            List<Task<AppendResult>> waiting = [store.AppendAsync([], 0, default).AsTask()];
+            List<Task<AppendResult>> waiting = [store.AppendAsync(SpanBatch.Empty, 0, default).AsTask()];
             disk.WriteBegan.Wait();
             for (int i = 1; i <= 5; i++)
             {
-                waiting.Add(store.AppendAsync([], i, default).AsTask());
+                waiting.Add(store.AppendAsync(SpanBatch.Empty, i, default).AsTask());
             }
 
             Assert.Equal(AppendStatus.QueueFull, (await waiting[5]).Status);
@@ -305,12 +305,12 @@ public sealed class InboxTests
         FailingDisk disk = new() { Gate = gate };
         using TraceStore store = folder.Open(openSegment: disk.Open);
         using CancellationTokenSource cancellation = new();
-        Task<AppendResult> left = store.AppendAsync([], 1, cancellation.Token).AsTask();
+        Task<AppendResult> left = store.AppendAsync(SpanBatch.Empty, 1, cancellation.Token).AsTask();
         disk.WriteBegan.Wait();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         gate.Set();
-        await store.AppendAsync([], 2, default);
+        await store.AppendAsync(SpanBatch.Empty, 2, default);
         Assert.Equal([1L, 2L], store.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
     }
 
@@ -320,7 +320,7 @@ public sealed class InboxTests
         using DataFolder folder = new();
         TraceStore store = folder.Open();
         store.Dispose();
-        Assert.Equal(AppendStatus.Closed, (await store.AppendAsync([], 1, default)).Status);
+        Assert.Equal(AppendStatus.Closed, (await store.AppendAsync(SpanBatch.Empty, 1, default)).Status);
     }
 
     [Fact]
@@ -329,7 +329,7 @@ public sealed class InboxTests
         using DataFolder folder = new();
         using (TraceStore store = folder.Open())
         {
-            await store.AppendAsync([], 1, default);
+            await store.AppendAsync(SpanBatch.Empty, 1, default);
         }
 
         byte[] bytes = await File.ReadAllBytesAsync(folder.Segments[0]);
@@ -337,5 +337,122 @@ public sealed class InboxTests
         await File.WriteAllBytesAsync(folder.Segments[0], bytes);
         StoreError error = folder.OpenFails();
         Assert.Equal((StoreProblem.NewerFormat, folder.Segments[0]), (error.Problem, error.File));
+    }
+
+    [Fact]
+    public async Task An_applied_position_between_two_records_is_no_damage()
+    {
+        using DataFolder folder = new();
+        List<long> positions = [];
+        using (TraceStore store = folder.Open())
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                positions.Add((await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default)).Position);
+            }
+
+            // All before the third record is applied: what a commit says while spans of the third are in flight.
+            store.Commit(Make.Batch(positions[2] - 1));
+        }
+
+        using TraceStore reopened = folder.Open();
+        Assert.Equal([2L, 3L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
+        Assert.Empty(reopened.Damages);
+    }
+
+    [Fact]
+    public async Task What_is_appended_after_reading_began_is_not_read()
+    {
+        using DataFolder folder = new();
+        using TraceStore store = folder.Open();
+        await store.AppendAsync(SpanBatch.Empty, 1, default);
+        IEnumerable<InboxEntry> unapplied = store.ReadUnapplied();
+        await store.AppendAsync(SpanBatch.Empty, 2, default);
+        Assert.Equal([1L], unapplied.Select(static entry => entry.ArrivalUnixNanos));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_segment_that_is_missing_or_cut_off_between_others_is_told(bool isCut)
+    {
+        using DataFolder folder = new();
+        using (TraceStore store = folder.Open(segmentBytes: 1))
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id((ulong)i), 1)), i, default);
+            }
+        }
+
+        string victim = folder.Segments[1];
+        if (isCut)
+        {
+            using FileStream file = File.OpenWrite(victim);
+            file.SetLength(InboxFormat.FileHeaderLength);
+        }
+        else
+        {
+            File.Delete(victim);
+        }
+
+        using TraceStore reopened = folder.Open();
+        Assert.Equal([0L, 2L, 3L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
+        StoreDamage damage = Assert.Single(reopened.Damages);
+        Assert.Equal(isCut ? victim : folder.Segments[0], damage.File);
+        Assert.Contains("missing", damage.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("7fffffffffffffff.inbox", "garbage")]
+    [InlineData("ffffffffffffffff.inbox", "garbage")]
+    [InlineData("notes.inbox", "garbage")]
+    [InlineData("0000000000ffffff.inbox", "garbage that is longer than a header")]
+    public async Task A_file_that_is_no_segment_is_told_and_does_no_harm(string name, string content)
+    {
+        using DataFolder folder = new();
+        long first;
+        using (TraceStore store = folder.Open())
+        {
+            first = (await store.AppendAsync(SpanBatch.Empty, 1, default)).Position;
+        }
+
+        string garbage = Path.Combine(folder.InboxFolder, name);
+        await File.WriteAllTextAsync(garbage, content);
+        using TraceStore reopened = folder.Open();
+        AppendResult second = await reopened.AppendAsync(SpanBatch.Empty, 2, default);
+        Assert.True(second.IsDurable && second.Position > first);
+        Assert.Equal([1L, 2L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
+        Assert.Contains(garbage, reopened.Damages.Select(static damage => damage.File));
+    }
+
+    [Fact]
+    public async Task A_file_too_large_for_a_segment_is_not_read()
+    {
+        using DataFolder folder = new();
+        folder.Open().Dispose();
+        string huge = Path.Combine(folder.InboxFolder, InboxFormat.FileName(1));
+        using (FileStream file = File.Create(huge))
+        {
+            file.SetLength(3L << 30);
+        }
+
+        using TraceStore store = folder.Open();
+        Assert.Equal(huge, Assert.Single(store.Damages).File);
+        Assert.True((await store.AppendAsync(SpanBatch.Empty, 1, default)).IsDurable);
+        Assert.Single(store.ReadUnapplied());
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_in_a_way_nobody_foresaw_refuses_the_append_and_the_next_one_works()
+    {
+        using DataFolder folder = new();
+        FailingDisk disk = new();
+        using TraceStore store = folder.Open(openSegment: disk.Open);
+        disk.Unforeseen = new NotSupportedException("no such device");
+        Assert.Equal(AppendStatus.IoFailed, (await store.AppendAsync(SpanBatch.Empty, 1, default)).Status);
+        disk.Unforeseen = null;
+        Assert.Equal(AppendStatus.Durable, (await store.AppendAsync(SpanBatch.Empty, 2, default)).Status);
+        Assert.Equal([2L], store.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
     }
 }

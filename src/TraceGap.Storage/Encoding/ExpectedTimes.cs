@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using TraceGap.Aggregation;
+
+namespace TraceGap.Storage;
+
+/// <summary>
+/// What the times of a contribution are in the common case, as far as they follow from those written before. Nothing depends on it being right: times that are otherwise are stored.
+/// <list type="bullet">
+/// <item>The trace lasts as long as its first step.</item>
+/// <item>A step that has none below it is on the critical path for all of its duration; such steps cover the path.</item>
+/// <item>The first step has what the others leave of the trace's duration.</item>
+/// <item>The kinds of a layer add up to the critical times of its steps.</item>
+/// </list>
+/// </summary>
+internal struct ExpectedTimes(StepDuration[] durations)
+{
+    // Beyond this the sums are not worth looking for; a trace of very many steps must not cost their square.
+    private const int MostDurations = 64;
+
+    private LayerTimes _layers;
+    private long _sum;
+
+    /// <summary>Duration of the trace.</summary>
+    public readonly long Duration => durations.Length == 0 ? 0 : durations[0].DurationNanos;
+
+    /// <summary>Path time of the steps that were as expected.</summary>
+    public long Covered { get; private set; }
+
+    /// <summary>True for the step whose critical time comes last.</summary>
+    public readonly bool IsRest(StepKey key) => durations.Length > 0 && IsSame(durations[0].Key, key);
+
+    /// <summary>Critical time of a step.</summary>
+    public readonly long OfStep(StepKey key)
+    {
+        long sum = 0;
+        for (int i = 0; i < durations.Length && i < MostDurations; i++)
+        {
+            sum = unchecked(sum + (IsSame(durations[i].Key, key) ? durations[i].DurationNanos : 0));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Critical time of the step that comes last.</summary>
+    public readonly long Rest(long? duration) => unchecked((duration ?? 0) - _sum);
+
+    /// <summary>Critical time of all steps of a layer.</summary>
+    public readonly long OfLayer(Layer layer) => _layers[(int)layer];
+
+    /// <summary>Takes note of a critical time.</summary>
+    public void Add(StepCriticalTime step)
+    {
+        _sum = unchecked(_sum + step.CriticalNanos);
+        _layers[(int)step.Key.Layer] = unchecked(_layers[(int)step.Key.Layer] + step.CriticalNanos);
+        if (!IsRest(step.Key) && step.CriticalNanos == OfStep(step.Key))
+        {
+            Covered = unchecked(Covered + step.CriticalNanos);
+        }
+    }
+
+    private static bool IsSame(StepKey left, StepKey right) => ReferenceEquals(left, right) || left.Equals(right);
+
+    [InlineArray(LayerNames.Count)]
+    private struct LayerTimes
+    {
+        private long _first;
+    }
+}
