@@ -1,29 +1,27 @@
-using TraceGap.Otlp;
-using TraceGap.Server.Configuration;
+using TraceGap.Server.Calls;
 using TraceGap.Server.Grpc;
 using TraceGap.Server.Ingest;
 using TraceGap.Server.Otlp;
 using TraceGap.Server.Queries;
+using TraceGap.Server.Telemetry;
 
 namespace TraceGap.Server;
 
 /// <summary>What is served on the gRPC port.</summary>
 internal static class GrpcServices
 {
-    /// <summary>Requests of the largest size that may be in memory at once, compressed and decompressed together.</summary>
-    private const int RequestsInFlight = 4;
+    /// <summary>What calls pass before they are asked for a token: they are counted.</summary>
+    public static void UseGrpcServices(this IApplicationBuilder application, SelfTelemetry telemetry) =>
+        application.Use((context, next) => telemetry.Requests.Grpc.ServeAsync(context, next, $"/{OtlpTraceService.Name}/Export"));
 
     /// <summary>Maps OTLP, the query service, health, and the answer to everything else.</summary>
-    public static void MapGrpcServices(this IEndpointRouteBuilder endpoints, ServerOptions options, IngestPipeline pipeline, IReportQueries queries)
+    public static void MapGrpcServices(
+        this WebApplication application, OtlpTraceService traces, CallLimits limits, IngestPipeline pipeline, IReportQueries queries, SelfTelemetry telemetry)
     {
-        GrpcLimits limits = new()
-        {
-            MaxMessageBytes = options.MaxRequestBytes,
-            Budget = new InFlightBudget((long)RequestsInFlight * options.MaxRequestBytes),
-        };
-        endpoints.MapOtlpTraces(new OtlpTraceService(() => new OtlpTraceDecoder(alsoKeep: options.Analysis.LayerKeys), pipeline), limits);
-        endpoints.MapReportGrpc(queries, limits);
-        endpoints.MapGrpcHealth([OtlpTraceService.Name, ReportGrpcService.Name], () => pipeline.Problem is null, limits);
-        endpoints.MapUnknownGrpc();
+        application.Use(telemetry.Queries.ServeGrpcAsync);
+        application.MapOtlpTraces(traces, limits);
+        application.MapReportGrpc(queries, limits);
+        application.MapGrpcHealth([OtlpTraceService.Name, ReportGrpcService.Name], () => pipeline.Problem is null, limits);
+        application.MapUnknownGrpc();
     }
 }

@@ -1,62 +1,124 @@
-using System.Net;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TraceGap.Aggregation;
+using TraceGap.Server.Calls;
 using TraceGap.Server.Configuration;
 using TraceGap.Server.Grpc;
 using TraceGap.Server.Http;
 using TraceGap.Server.Ingest;
+using TraceGap.Server.Otlp;
 using TraceGap.Server.Queries;
+using TraceGap.Server.Security;
+using TraceGap.Server.Telemetry;
+using TraceGap.Server.UnaryHttp;
 using TraceGap.Storage;
 
 namespace TraceGap.Server;
 
-/// <summary>A running TraceGap: receives OTLP/gRPC, keeps and analyses traces, answers queries. Disposing it drains what is in flight and closes the data folder.</summary>
+/// <summary>A running TraceGap: receives OTLP over gRPC and HTTP, keeps and analyses traces, answers queries. Disposing it drains what is in flight and closes the data folder.</summary>
 public sealed class TraceGapServer : IAsyncDisposable
 {
+    /// <summary>Time for requests that are under way when the server stops; what is not answered then is not acknowledged.</summary>
+    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _grpc;
+    private readonly WebApplication _otlpHttp;
     private readonly WebApplication _http;
     private readonly IngestPipeline _pipeline;
     private readonly TraceStore _store;
+    private readonly ServerSecurity _security;
+    private readonly SelfTelemetry _telemetry;
 
-    private TraceGapServer(WebApplication grpc, WebApplication http, IngestPipeline pipeline, TraceStore store)
+    private Task _takingUp = Task.CompletedTask;
+
+    private TraceGapServer(
+        WebApplication grpc,
+        WebApplication otlpHttp,
+        WebApplication http,
+        IngestPipeline pipeline,
+        TraceStore store,
+        ServerSecurity security,
+        SelfTelemetry telemetry)
     {
         _grpc = grpc;
+        _otlpHttp = otlpHttp;
         _http = http;
         _pipeline = pipeline;
         _store = store;
+        _security = security;
+        _telemetry = telemetry;
     }
 
     /// <summary>Where OTLP/gRPC and <c>tracegap.v1.ReportService</c> are served.</summary>
     public Uri OtlpGrpc => HttpHost.Address(_grpc);
 
+    /// <summary>Where OTLP/HTTP is served.</summary>
+    public Uri OtlpHttp => HttpHost.Address(_otlpHttp);
+
     /// <summary>Where the query API and the probes are served.</summary>
     public Uri Http => HttpHost.Address(_http);
 
-    /// <summary>Opens the data folder, takes up what is unfinished there, and listens.</summary>
+    /// <summary>When the TLS certificate that is in use expires; null without TLS.</summary>
+    public DateTimeOffset? CertificateExpiresAt => _security.CertificateExpiresAt;
+
+    /// <summary>Opens the data folder and listens; what is unfinished in the folder is taken up beside what arrives.</summary>
     /// <param name="options">What the user set.</param>
     /// <param name="logging">Where logs go.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="InvalidOptionsException">Certificates or tokens cannot be used, or an address would be open without protection.</exception>
     /// <exception cref="StorageUnavailableException">The data folder cannot be used; the error names file and problem.</exception>
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public static async Task<TraceGapServer> StartAsync(
         ServerOptions options, ILoggerFactory logging, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         time ??= TimeProvider.System;
-        if (!TraceStore.TryOpen(new StoreOptions { Folder = options.DataFolder, Fsync = options.Fsync }, out TraceStore? store, out StoreError? error))
+        ServerListeners listeners = new(options);
+        if (SecuritySettings.Read(options.Security, listeners.All, out SecuritySettings settings) is { Count: > 0 } problems)
+        {
+            throw new InvalidOptionsException(problems);
+        }
+
+        MemoryPlan memory = MemoryPlan.Of(options.MaxMemoryBytes, options.MaxRequestBytes);
+        StoreOptions storage = new()
+        {
+            Folder = options.DataFolder,
+            Fsync = options.Fsync,
+            InboxQueueBytes = memory.Waiting,
+            InboxSegmentBytes = options.InboxSegmentBytes,
+            CheckpointPages = options.CheckpointPages,
+        };
+        if (!TraceStore.TryOpen(storage, out TraceStore? store, out StoreError? error))
         {
             throw new StorageUnavailableException(error);
         }
 
+        SelfTelemetry telemetry = new(TelemetryEnvironment.Read(Environment.GetEnvironmentVariable));
         TraceAnalyzer analyzer = new(options.Analysis);
-        IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), time, logging.CreateLogger<IngestPipeline>());
+        IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), memory.Waiting, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
         StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, time);
-        TraceGapServer server = new(GrpcHost(options, logging, pipeline, queries), ApiHost(options, logging, pipeline, queries), pipeline, store);
+        CallLimits limits = Limits(options, memory);
+        OtlpTraceService traces = new(options.NewDecoder, pipeline, telemetry.Otlp);
+        telemetry.Observe(pipeline, store, limits.Budget, time);
+        ServerSecurity security = new(options.Security, settings, time, logging.CreateLogger<ServerSecurity>());
+        security.TellRisks(listeners.All);
+        TraceGapServer server = new(
+            GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry),
+            OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry),
+            ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, queries, telemetry),
+            pipeline,
+            store,
+            security,
+            telemetry);
         try
         {
-            pipeline.Start();
+            // Ends when the server listens and is ready: told to the server itself, it would else come too early.
+            Activity? activity = telemetry.StartActivity("start");
+            Task<long> takenUp = pipeline.Start();
             await server._grpc.StartAsync(cancellationToken);
+            await server._otlpHttp.StartAsync(cancellationToken);
             await server._http.StartAsync(cancellationToken);
+            server._takingUp = EndWhenTakenUpAsync(activity, takenUp);
             return server;
         }
         catch
@@ -66,37 +128,84 @@ public sealed class TraceGapServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, stores what is in flight, closes the data folder.</summary>
+    /// <summary>Takes no more spans, lets requests that are under way finish, stores what is in flight, closes the data folder; within 25 seconds, and what is left then is in the inbox.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _grpc.StopAsync();
-        await _http.StopAsync();
+        _pipeline.StopTaking();
+        using CancellationTokenSource hopeless = new(FinishTime);
+        await Task.WhenAll(_grpc.StopAsync(hopeless.Token), _otlpHttp.StopAsync(hopeless.Token), _http.StopAsync(hopeless.Token));
         await _grpc.DisposeAsync();
+        await _otlpHttp.DisposeAsync();
         await _http.DisposeAsync();
-        await _pipeline.DisposeAsync();
+        using (_telemetry.StartActivity("drain"))
+        {
+            await _pipeline.DisposeAsync();
+        }
+
+        await _takingUp;
+        _telemetry.Dispose();
         _store.Dispose();
+        _security.Dispose();
     }
 
-    private static WebApplication GrpcHost(ServerOptions options, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries)
+    private static async Task EndWhenTakenUpAsync(Activity? activity, Task<long> takenUp)
     {
-        WebApplicationBuilder builder = HttpHost.Builder(EndPoint(options.OtlpGrpc), HttpProtocols.Http2, logging, static kestrel => kestrel.UseGrpcConnections());
-        WebApplication application = builder.Build();
-        application.MapGrpcServices(options, pipeline, queries);
+        long spans = await takenUp;
+        activity?.SetTag("tracegap.recovered.spans", spans);
+        activity?.Dispose();
+    }
+
+    private static CallLimits Limits(ServerOptions options, MemoryPlan memory) => new()
+    {
+        MaxMessageBytes = options.MaxRequestBytes,
+        Budget = new InFlightBudget(options.MaxInFlightBytes ?? memory.Requests),
+    };
+
+    private static WebApplication GrpcHost(
+        ListenerSecurity security,
+        ILoggerFactory logging,
+        OtlpTraceService traces,
+        CallLimits limits,
+        IngestPipeline pipeline,
+        StoreQueries queries,
+        SelfTelemetry telemetry)
+    {
+        WebApplication application = HttpHost.Create(
+            security,
+            HttpProtocols.Http2,
+            logging,
+            static builder => builder.WebHost.ConfigureKestrel(static kestrel => kestrel.KeepExporterConnections()),
+            ahead => ahead.UseGrpcServices(telemetry));
+        application.MapGrpcServices(traces, limits, pipeline, queries, telemetry);
         return application;
     }
 
-    private static WebApplication ApiHost(ServerOptions options, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries)
+    private static WebApplication OtlpHttpHost(
+        ListenerSecurity security, ServerOptions options, ILoggerFactory logging, OtlpTraceService traces, CallLimits limits, SelfTelemetry telemetry)
     {
-        WebApplicationBuilder builder = HttpHost.Builder(EndPoint(options.Http), HttpProtocols.Http1, logging);
-        builder.Services.AddQueryApi();
-        WebApplication application = builder.Build();
+        WebApplication application = HttpHost.Create(
+            security,
+            HttpProtocols.Http1,
+            logging,
+            static builder =>
+            {
+                builder.Services.AddCors();
+                builder.WebHost.ConfigureKestrel(static kestrel => kestrel.KeepExporterConnections());
+            },
+            ahead => ahead.UseOtlpHttpServices(options.OtlpHttpCorsOrigins, telemetry));
+        application.MapOtlpTracesOverHttp(traces, limits);
+        return application;
+    }
+
+    private static WebApplication ApiHost(
+        ListenerSecurity security, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries, SelfTelemetry telemetry)
+    {
+        WebApplication application = HttpHost.Create(security, HttpProtocols.Http1, logging, static builder => builder.Services.AddQueryApi());
+        application.Use(telemetry.Queries.ServeHttpAsync);
         application.MapApi(queries);
         application.MapProbes(pipeline);
+        application.MapMetrics(telemetry);
         application.MapOpenApi("/openapi/{documentName}.json");
         return application;
     }
-
-    private static IPEndPoint EndPoint(string text) => ServerOptionsReader.TryParseEndPoint(text, out IPEndPoint endPoint)
-        ? endPoint
-        : throw new ArgumentException($"\"{text}\" is no HOST:PORT", nameof(text));
 }

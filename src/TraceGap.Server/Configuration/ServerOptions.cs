@@ -1,4 +1,7 @@
 using TraceGap.Aggregation;
+using TraceGap.Otlp;
+using TraceGap.Server.Security;
+using TraceGap.Storage;
 
 namespace TraceGap.Server.Configuration;
 
@@ -7,6 +10,9 @@ public sealed class ServerOptions
 {
     /// <summary>Default of <see cref="OtlpGrpc"/>: OTLP/gRPC's registered port, loopback.</summary>
     public const string DefaultOtlpGrpc = "127.0.0.1:4317";
+
+    /// <summary>Default of <see cref="OtlpHttp"/>: OTLP/HTTP's registered port, loopback.</summary>
+    public const string DefaultOtlpHttp = "127.0.0.1:4318";
 
     /// <summary>Default of <see cref="Http"/>.</summary>
     public const string DefaultHttp = "127.0.0.1:4319";
@@ -20,6 +26,12 @@ public sealed class ServerOptions
     /// <summary>Where OTLP/gRPC and the gRPC query service listen, HOST:PORT; port 0 takes a free one.</summary>
     public string OtlpGrpc { get; set; } = DefaultOtlpGrpc;
 
+    /// <summary>Where OTLP/HTTP listens, HOST:PORT; port 0 takes a free one.</summary>
+    public string OtlpHttp { get; set; } = DefaultOtlpHttp;
+
+    /// <summary>Web origins whose pages may send OTLP/HTTP, as <c>https://shop.example</c>, <c>https://*.example</c> or <c>*</c>; none unless set.</summary>
+    public List<string> OtlpHttpCorsOrigins { get; } = [];
+
     /// <summary>Where the query API and the probes listen, HOST:PORT; port 0 takes a free one.</summary>
     public string Http { get; set; } = DefaultHttp;
 
@@ -29,9 +41,33 @@ public sealed class ServerOptions
     /// <summary>Largest OTLP request, bytes, as sent and after decompression.</summary>
     public int MaxRequestBytes { get; set; } = DefaultMaxRequestBytes;
 
+    /// <summary>Memory that the process may take, bytes. Beyond it senders are asked to come again and traces are stored early; nothing is dropped.</summary>
+    public long MaxMemoryBytes { get; set; } = MemoryPlan.Default();
+
+    /// <summary>Who may connect and who may call.</summary>
+    public SecurityOptions Security { get; set; } = new();
+
+    /// <summary>
+    /// Bytes of requests that may be in memory at once, compressed and decompressed together, over all transports; null for a share of <see cref="MaxMemoryBytes"/>. At least two,
+    /// or a compressed request of the largest size could never be taken.
+    /// </summary>
+    public long? MaxInFlightBytes { get; set; }
+
+    /// <summary>What is kept of attributes.</summary>
+    public KeepOptions Keep { get; set; } = KeepOptions.Default;
+
+    /// <summary>Longest kept attribute value, UTF-16 code units.</summary>
+    public int MaxValueLength { get; set; } = DecodeLimits.DefaultMaxValueChars;
+
     /// <summary>When traces are taken to be complete.</summary>
     public AssemblyOptions Assembly { get; set; } = new();
 
     /// <summary>How traces are analysed.</summary>
     public AnalysisOptions Analysis { get; set; } = new();
+
+    /// <summary>Size at which the inbox starts another file; tests make it small.</summary>
+    internal int InboxSegmentBytes { get; set; } = StoreOptions.DefaultInboxSegmentBytes;
+
+    /// <summary>Pages that gather in the database's log before they are moved; tests make it small.</summary>
+    internal int CheckpointPages { get; set; } = StoreOptions.DefaultCheckpointPages;
 }

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using TraceGap.Aggregation;
+using TraceGap.Otlp;
+using TraceGap.Otlp.Attributes;
+using TraceGap.Server.Security;
 
 namespace TraceGap.Server.Configuration;
 
@@ -22,17 +25,31 @@ public static class ServerOptionsReader
     {
         ["Data"] = (draft, value) => NotEmpty(value, () => draft.Options.DataFolder = value),
         ["OtlpGrpc"] = (draft, value) => EndPointText(value, () => draft.Options.OtlpGrpc = value),
+        ["OtlpHttp"] = (draft, value) => EndPointText(value, () => draft.Options.OtlpHttp = value),
+        ["OtlpHttpCorsOrigins"] = (draft, value) => Origins(value, draft.CorsOrigins.Add),
         ["Http"] = (draft, value) => EndPointText(value, () => draft.Options.Http = value),
         ["Fsync"] = (draft, value) => Flag(value, flag => draft.Options.Fsync = flag),
-        ["MaxRequestBytes"] = (draft, value) => Number(value, 1024, 1 << 30, number => draft.Options.MaxRequestBytes = (int)number),
+        ["MaxRequestBytes"] = (draft, value) => Number(value, 1024, 256 << 20, number => draft.Options.MaxRequestBytes = (int)number),
+        ["MaxMemoryBytes"] = (draft, value) => Number(value, 256L << 20, 1L << 40, number => draft.Options.MaxMemoryBytes = number),
+        ["MaxInFlightBytes"] = (draft, value) => Number(value, 2048, 1L << 40, number => draft.Options.MaxInFlightBytes = number),
+        ["Tls:Certificate"] = (draft, value) => NotEmpty(value, () => draft.Options.Security.Certificate = value),
+        ["Tls:Key"] = (draft, value) => NotEmpty(value, () => draft.Options.Security.Key = value),
+        ["Tls:ClientCa"] = (draft, value) => NotEmpty(value, () => draft.Options.Security.ClientCa = value),
+        ["Tokens:Ingest"] = (draft, value) => Tokens(value, draft.IngestTokens),
+        ["Tokens:IngestFile"] = (draft, value) => NotEmpty(value, () => draft.Options.Security.Ingest.File = value),
+        ["Tokens:Query"] = (draft, value) => Tokens(value, draft.QueryTokens),
+        ["Tokens:QueryFile"] = (draft, value) => NotEmpty(value, () => draft.Options.Security.Query.File = value),
+        ["Insecure"] = (draft, value) => Flag(value, flag => draft.Options.Security.Insecure = flag),
         ["Assembly:QuietPeriod"] = (draft, value) => Duration(value, duration => draft.QuietPeriod = duration),
         ["Assembly:IdleTimeout"] = (draft, value) => Duration(value, duration => draft.IdleTimeout = duration),
         ["Assembly:RootGrace"] = (draft, value) => Duration(value, duration => draft.RootGrace = duration),
-        ["Assembly:MaxInFlightSpans"] = (draft, value) => Number(value, 1000, int.MaxValue, number => draft.MaxInFlightSpans = (int)number),
         ["Analysis:AdjustSkew"] = (draft, value) => Flag(value, flag => draft.AdjustSkew = flag),
         ["Analysis:Adopt"] = (draft, value) => Flag(value, flag => draft.Adopt = flag),
-        ["Analysis:LayerKeys"] = (draft, value) => NotEmpty(value, () => draft.LayerKeys.AddRange(
-            value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))),
+        ["Analysis:LayerKeys"] = (draft, value) => Words(value, draft.LayerKeys),
+        ["Keep:Content"] = (draft, value) => Flag(value, flag => draft.KeepContent = flag),
+        ["Keep:Attributes"] = (draft, value) => Words(value, draft.KeepAttributes),
+        ["Keep:Drop"] = (draft, value) => Words(value, draft.DropAttributes),
+        ["Keep:MaxValueLength"] = (draft, value) => Number(value, 16, 1 << 16, number => draft.Options.MaxValueLength = (int)number),
     };
 
     /// <summary>The keys that can be set, in the spelling of JSON files.</summary>
@@ -49,10 +66,24 @@ public static class ServerOptionsReader
         List<string> errors = [];
         foreach ((string source, IConfiguration section) in Sources(jsonFile, flags, errors))
         {
+            draft.BeginSource();
             Apply(source, section, draft, errors);
         }
 
+        errors.AddRange(draft.Contradictions());
         options = draft.Finish();
+        long least = MemoryPlan.Least(options.MaxRequestBytes);
+        if (options.MaxMemoryBytes < least)
+        {
+            errors.Add($"MaxMemoryBytes: {options.MaxMemoryBytes} is too little for requests of {options.MaxRequestBytes} bytes (MaxRequestBytes): set at least {least}, or smaller requests");
+        }
+
+        if (options.MaxInFlightBytes < 2L * options.MaxRequestBytes)
+        {
+            errors.Add($"MaxInFlightBytes: {options.MaxInFlightBytes} is less than twice MaxRequestBytes ({options.MaxRequestBytes}): a compressed request of that size could never be taken");
+        }
+        errors.AddRange(SecuritySettings.Read(options.Security, new ServerListeners(options).All, out _));
+
         return errors;
     }
 
@@ -127,6 +158,9 @@ public static class ServerOptionsReader
         return null;
     }
 
+    private static string? Words(string value, ListSetting words) =>
+        NotEmpty(value, () => words.Add(value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+
     private static string? EndPointText(string value, Action set)
     {
         if (!TryParseEndPoint(value, out _))
@@ -147,6 +181,35 @@ public static class ServerOptionsReader
             && (parsed.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || numeric.Contains("]:", StringComparison.Ordinal));
         endPoint = parsed ?? new IPEndPoint(IPAddress.Loopback, 0);
         return read;
+    }
+
+    // What is wrong with a token is said once all sources are read, in words that do not repeat it.
+    private static string? Tokens(string value, ListSetting tokens)
+    {
+        tokens.Add(value.Split(',', StringSplitOptions.TrimEntries));
+        return null;
+    }
+
+    private static string? Origins(string value, Action<string[]> set)
+    {
+        string[] origins = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (Array.Find(origins, static origin => !IsOrigin(origin)) is string wrong)
+        {
+            return $"\"{wrong}\" is no origin; write https://shop.example, https://*.example or *";
+        }
+
+        set(origins);
+        return null;
+    }
+
+    // An origin has neither path nor trailing slash (RFC 6454 section 6.2): browsers send none, and a comparison with one would never hold.
+    private static bool IsOrigin(string text)
+    {
+        string anyHost = text.Replace("://*.", "://any.", StringComparison.Ordinal);
+        return text == "*"
+            || (Uri.TryCreate(anyHost, UriKind.Absolute, out Uri? origin)
+                && origin.Scheme is "http" or "https"
+                && anyHost.Equals($"{origin.Scheme}://{origin.Authority}", StringComparison.OrdinalIgnoreCase));
     }
 
     private static string? Flag(string value, Action<bool> set)
@@ -192,25 +255,55 @@ public static class ServerOptionsReader
 
         public TimeSpan? RootGrace { get; set; }
 
-        public int? MaxInFlightSpans { get; set; }
-
         public bool AdjustSkew { get; set; } = true;
 
         public bool Adopt { get; set; } = true;
 
-        public List<string> LayerKeys { get; } = [];
+        public ListSetting CorsOrigins { get; } = new();
+
+        public ListSetting LayerKeys { get; } = new();
+
+        public ListSetting IngestTokens { get; } = new();
+
+        public ListSetting QueryTokens { get; } = new();
+
+        public bool KeepContent { get; set; }
+
+        public ListSetting KeepAttributes { get; } = new();
+
+        public ListSetting DropAttributes { get; } = new();
+
+        /// <summary>What the next source says about a list takes the place of what sources before it said.</summary>
+        public void BeginSource()
+        {
+            foreach (ListSetting list in (ListSetting[])[CorsOrigins, LayerKeys, KeepAttributes, DropAttributes, IngestTokens, QueryTokens])
+            {
+                list.BeginSource();
+            }
+        }
+
+        /// <summary>What does not fit together, whichever source said it.</summary>
+        public IEnumerable<string> Contradictions() => KeepAttributes.Values
+            .Where(key => !KeepContent && AttributeKeys.IsContent(key.TrimEnd('*')))
+            .Select(static key => $"Keep:Attributes: {key} is content; set Keep:Content to true if content shall be kept");
 
         public ServerOptions Finish()
         {
             AssemblyOptions defaults = new();
+            MemoryPlan memory = MemoryPlan.Of(Options.MaxMemoryBytes, Options.MaxRequestBytes);
             Options.Assembly = new AssemblyOptions
             {
                 Quiet = QuietPeriod ?? defaults.Quiet,
                 Idle = IdleTimeout ?? defaults.Idle,
                 RootGrace = RootGrace ?? defaults.RootGrace,
-                MaxInFlightSpans = MaxInFlightSpans ?? defaults.MaxInFlightSpans,
+                MaxInFlightBytes = memory.InFlight,
+                MaxOpenTraces = memory.OpenTraces,
             };
-            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys };
+            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values };
+            Options.Keep = new KeepOptions { Content = KeepContent, Attributes = KeepAttributes.Values, Drop = DropAttributes.Values };
+            Options.OtlpHttpCorsOrigins.AddRange(CorsOrigins.Values);
+            Options.Security.Ingest.Values = IngestTokens.Values;
+            Options.Security.Query.Values = QueryTokens.Values;
             return Options;
         }
     }

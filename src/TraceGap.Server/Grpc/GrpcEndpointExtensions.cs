@@ -1,3 +1,5 @@
+using TraceGap.Server.Calls;
+
 namespace TraceGap.Server.Grpc;
 
 /// <summary>Serves unary gRPC methods as ordinary endpoints of a Kestrel listener that speaks HTTP/2.</summary>
@@ -8,10 +10,10 @@ public static class GrpcEndpointExtensions
     /// <param name="service">Full name of the service, <c>package.Service</c>.</param>
     /// <param name="method">Name of the method.</param>
     /// <param name="handler">Answers the calls.</param>
-    /// <param name="limits">What a call may cost; <see cref="GrpcLimits.Budget"/> is shared by all endpoints.</param>
+    /// <param name="limits">What a call may cost; <see cref="CallLimits.Budget"/> is shared by all endpoints.</param>
     /// <remarks>Time is the <see cref="TimeProvider"/> among the services, else the system's.</remarks>
     public static IEndpointConventionBuilder MapUnaryGrpc(
-        this IEndpointRouteBuilder endpoints, string service, string method, UnaryGrpcHandler handler, GrpcLimits limits)
+        this IEndpointRouteBuilder endpoints, string service, string method, UnaryGrpcHandler handler, CallLimits limits)
     {
         TimeProvider time = endpoints.ServiceProvider.GetService<TimeProvider>() ?? TimeProvider.System;
         ILogger logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(UnaryGrpcCall).FullName!);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using TraceGap.Server.Calls;
 
 namespace TraceGap.Server.Grpc;
 
@@ -8,11 +9,11 @@ namespace TraceGap.Server.Grpc;
 /// <param name="encoding">Compression of flagged messages.</param>
 /// <param name="limits">Limits and budget.</param>
 /// <param name="stall">Is told of progress.</param>
-internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, GrpcLimits limits, StallGuard stall)
+internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, CallLimits limits, StallGuard stall)
 {
     /// <summary>Reads to the end of the body.</summary>
     /// <returns>A decompressed message that the caller must dispose, or the status to end the call with.</returns>
-    public async ValueTask<(GrpcMessage? Message, GrpcStatus Status)> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<(MessageBuffer? Message, GrpcStatus Status)> ReadAsync(CancellationToken cancellationToken)
     {
         (GrpcFrame frame, GrpcStatus status) = await ReadPrefixAsync(cancellationToken);
         if (status.Code != GrpcStatusCode.Ok)
@@ -20,7 +21,7 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
             return (null, status);
         }
 
-        GrpcMessage? message = new(limits.Budget);
+        MessageBuffer? message = new(limits.Budget);
         try
         {
             status = await ReadMessageAsync(message, (int)frame.Length, cancellationToken);
@@ -35,7 +36,7 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
                 return Inflate(message);
             }
 
-            (GrpcMessage whole, message) = (message, null);
+            (MessageBuffer whole, message) = (message, null);
             return (whole, GrpcStatus.Ok);
         }
         finally
@@ -80,7 +81,7 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
         return frame.Length > limits.MaxMessageBytes ? GrpcStatuses.TooLarge(frame.Length, limits.MaxMessageBytes) : GrpcStatus.Ok;
     }
 
-    private async ValueTask<GrpcStatus> ReadMessageAsync(GrpcMessage message, int length, CancellationToken cancellationToken)
+    private async ValueTask<GrpcStatus> ReadMessageAsync(MessageBuffer message, int length, CancellationToken cancellationToken)
     {
         if (!message.TryReserve(length))
         {
@@ -100,7 +101,7 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
         return await ReadEndAsync(cancellationToken);
     }
 
-    private void Take(ReadOnlySequence<byte> received, GrpcMessage message)
+    private void Take(ReadOnlySequence<byte> received, MessageBuffer message)
     {
         ReadOnlySequence<byte> wanted = received.Slice(0, Math.Min(received.Length, message.Free.Length));
         wanted.CopyTo(message.Free.Span);
@@ -127,10 +128,10 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
         }
     }
 
-    private (GrpcMessage? Message, GrpcStatus Status) Inflate(GrpcMessage compressed)
+    private (MessageBuffer? Message, GrpcStatus Status) Inflate(MessageBuffer compressed)
     {
-        GrpcMessage inflated = new(limits.Budget);
-        InflateOutcome outcome = MessageInflater.Inflate(compressed, inflated, limits.MaxMessageBytes);
+        MessageBuffer inflated = new(limits.Budget) { WireLength = compressed.Length };
+        InflateOutcome outcome = GzipInflater.Inflate(compressed, inflated, limits.MaxMessageBytes);
         if (outcome == InflateOutcome.Inflated)
         {
             return (inflated, GrpcStatus.Ok);

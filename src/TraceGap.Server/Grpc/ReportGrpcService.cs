@@ -47,6 +47,7 @@ internal sealed class ReportGrpcService
     private GrpcReply Reply(QueryAnswer answer, MessageDescriptor reply) => answer.Outcome switch
     {
         QueryOutcome.NotFound => GrpcReply.Failure(GrpcStatusCode.NotFound, answer.Error),
+        QueryOutcome.Unavailable => GrpcReply.Failure(GrpcStatusCode.Unavailable, answer.Error),
         QueryOutcome.InvalidArgument => GrpcReply.Failure(GrpcStatusCode.InvalidArgument, answer.Error),
         _ => GrpcReply.Success(_json.Parse(Encoding.UTF8.GetString(answer.Json.Span), reply).ToByteArray()),
     };

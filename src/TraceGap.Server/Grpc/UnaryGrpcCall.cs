@@ -1,10 +1,9 @@
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using TraceGap.Server.Calls;
 
 namespace TraceGap.Server.Grpc;
 
 /// <summary>Serves the calls of one method: judge the headers, read the message, ask the handler, answer. Stateless; one instance serves all calls.</summary>
-internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits, TimeProvider time, ILogger logger)
+internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, CallLimits limits, TimeProvider time, ILogger logger)
 {
     /// <summary>Serves one call.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -21,7 +20,7 @@ internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits,
             return;
         }
 
-        LiftServerLimits(context.Features);
+        KestrelLimits.Lift(context.Features);
         using CallDeadline deadline = new(head.Timeout, time, context.RequestAborted);
         GrpcReply? reply = await ReplyAsync(context, head, deadline);
         if (reply is { } answer)
@@ -35,7 +34,7 @@ internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits,
     {
         try
         {
-            (GrpcMessage? message, GrpcStatus status) = await ReadAsync(context.Request, head, deadline.Token);
+            (MessageBuffer? message, GrpcStatus status) = await ReadAsync(context.Request, head, deadline.Token);
             if (message is null)
             {
                 return GrpcReply.Failure(status);
@@ -43,6 +42,7 @@ internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits,
 
             using (message)
             {
+                context.Features.Set(message.Sizes);
                 return await handler(message.Memory, deadline.Token);
             }
         }
@@ -63,7 +63,7 @@ internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits,
         }
     }
 
-    private async Task<(GrpcMessage? Message, GrpcStatus Status)> ReadAsync(HttpRequest request, GrpcRequestHead head, CancellationToken callToken)
+    private async Task<(MessageBuffer? Message, GrpcStatus Status)> ReadAsync(HttpRequest request, GrpcRequestHead head, CancellationToken callToken)
     {
         using StallGuard stall = new(limits, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(callToken, stall.Token);
@@ -78,21 +78,6 @@ internal sealed class UnaryGrpcCall(UnaryGrpcHandler handler, GrpcLimits limits,
         catch (IOException) when (!callToken.IsCancellationRequested)
         {
             return (null, GrpcStatuses.BrokenBody);
-        }
-    }
-
-    // The message limit and the stall timeout hold instead: Kestrel's body limit (30 MB) is below the message limit, and its data rate ends
-    // slow bodies with a reset that tells the client nothing. Over HTTP/2 the rate can only be switched off, which setting null does.
-    private static void LiftServerLimits(IFeatureCollection features)
-    {
-        if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null;
-        }
-
-        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
         }
     }
 

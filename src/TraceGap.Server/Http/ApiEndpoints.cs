@@ -16,7 +16,7 @@ internal static class ApiEndpoints
     /// <summary>Maps the endpoints under <c>/api/v1</c>.</summary>
     public static void MapApi(this IEndpointRouteBuilder endpoints, IReportQueries queries)
     {
-        RouteGroupBuilder api = endpoints.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status400BadRequest);
+        RouteGroupBuilder api = endpoints.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         api.MapGet("/report", (HttpContext context, [AsParameters] ReportParameters parameters) =>
                 Answer(context, ReportKeys, () => queries.GetReportAsync(parameters.ToQuery(), context.RequestAborted)))
@@ -62,7 +62,12 @@ internal static class ApiEndpoints
             return response.Body.WriteAsync(answer.Json, context.RequestAborted).AsTask();
         }
 
-        response.StatusCode = answer.Outcome == QueryOutcome.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest;
+        response.StatusCode = answer.Outcome switch
+        {
+            QueryOutcome.NotFound => StatusCodes.Status404NotFound,
+            QueryOutcome.Unavailable => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status400BadRequest,
+        };
         return WriteProblem(response, answer.Error, context.RequestAborted);
     }
 

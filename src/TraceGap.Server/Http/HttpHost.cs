@@ -1,18 +1,23 @@
-using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TraceGap.Server.Security;
 
 namespace TraceGap.Server.Http;
 
-/// <summary>Builds the bare web hosts that the ports are served by.</summary>
+/// <summary>Makes the bare web hosts that the ports are served by.</summary>
 internal static class HttpHost
 {
-    /// <summary>An application that listens on one address with one set of protocols and nothing else switched on.</summary>
-    /// <param name="endPoint">Where to listen; port 0 takes a free one.</param>
+    /// <summary>An application that listens on one address with one set of protocols, secured, and nothing else switched on.</summary>
+    /// <param name="security">Where to listen and how it is secured; port 0 takes a free one.</param>
     /// <param name="protocols">HTTP versions.</param>
     /// <param name="logging">Where logs go.</param>
-    /// <param name="configure">What is special about this listener's server; null for nothing.</param>
-    public static WebApplicationBuilder Builder(
-        IPEndPoint endPoint, HttpProtocols protocols, ILoggerFactory logging, Action<KestrelServerOptions>? configure = null)
+    /// <param name="configure">What is special about this host; null for nothing.</param>
+    /// <param name="ahead">What requests pass before it is asked who sent them; null for nothing.</param>
+    public static WebApplication Create(
+        ListenerSecurity security,
+        HttpProtocols protocols,
+        ILoggerFactory logging,
+        Action<WebApplicationBuilder>? configure = null,
+        Action<IApplicationBuilder>? ahead = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tracegap" });
         builder.Services.AddSingleton(logging);
@@ -20,10 +25,17 @@ internal static class HttpHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            configure?.Invoke(kestrel);
-            kestrel.Listen(endPoint, listen => listen.Protocols = protocols);
+            kestrel.Listen(security.Listener.EndPoint, listen =>
+            {
+                listen.Protocols = protocols;
+                security.Secure(listen);
+            });
         });
-        return builder;
+        configure?.Invoke(builder);
+        WebApplication application = builder.Build();
+        ahead?.Invoke(application);
+        security.Guard(application);
+        return application;
     }
 
     /// <summary>The address that a started application really listens on.</summary>

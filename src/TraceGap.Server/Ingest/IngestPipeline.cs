@@ -12,89 +12,125 @@ namespace TraceGap.Server.Ingest;
 /// <remarks>
 /// <code>
 /// AcceptAsync (any thread)   1 inbox append ─▶ acknowledged      2 queue
-/// RunAsync (one at a time)   3 assemble ─▶ 4 join with what is stored ─▶ 5 analyse ─▶ 6 contribution ─▶ 7 commit traces, rollups and inbox position together
+/// RunAsync (one at a time)   0 take up what a run before left in the inbox
+///                            3 assemble ─▶ 4 join with what is stored ─▶ 5 analyse ─▶ 6 contribution ─▶ 7 commit traces, rollups and inbox position together
 /// </code>
 /// Everything after the append can be done again: a crash before the commit replays the inbox from the position of the last commit, and spans that are already stored
-/// change nothing. So no acknowledged span is lost and none counts twice.
+/// change nothing. So no acknowledged span is lost and none counts twice. Where traces cannot be committed they wait, bounded, with their spans in the inbox; then senders are asked to come again.
 /// </remarks>
 internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
 {
     /// <summary>How often closed traces are looked for. Well below the second within which a report must show them.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Spans that may wait for the assembler, beyond which senders are asked to come again: some seconds of analysis.</summary>
-    private const int MaxQueuedSpans = 500_000;
-
     /// <summary>Traces a transaction books: enough to spread its cost, few enough to keep reports fresh.</summary>
     private const int MaxTracesPerCommit = 2_000;
 
+    /// <summary>Spans a transaction books if it has more than one trace: decoded spans take some ten times the memory of encoded ones.</summary>
+    private const int MaxSpansPerCommit = 20_000;
+
     private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two attempts at what the disk or the database refused.</summary>
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time for storing what is in flight when the server stops; what is left then is in the inbox for the next start.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
     private readonly TraceStore _store;
     private readonly TraceAnalyzer _analyzer;
     private readonly TraceAssembler _assembler;
+    private readonly long _maxQueuedBytes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IngestMetrics _metrics;
+    private readonly IngestHealth _health;
     private readonly PendingAppends _pending = new();
     private readonly Channel<Arrival> _queue = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<ClosedTrace> _closed = new();
+    private readonly List<TraceCommit> _analysed = [];
+    private readonly TaskCompletionSource<long> _takenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
-    private long _queuedSpans;
-    private long _earliestInFlight = long.MaxValue;
+    private long _queuedBytes;
+    private long _closedSpans;
+    private long _earliestInFlight;
     private long _setAside = long.MaxValue;
-    private volatile string? _problem;
+    private CommitTally _tally = new();
+    private volatile IngestLevels _levels = IngestLevels.Empty;
+    private long _takenUpTo;
+    private long _spansTakenUp;
+    private bool _mustTakeUp = true;
+    private string? _damage;
+    private bool _hasReplacedDatabase;
+    private long _triedAt;
+    private int _toldDamages;
 
-    public IngestPipeline(TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, TimeProvider time, ILogger logger)
+    /// <param name="store">Where spans and traces are kept.</param>
+    /// <param name="analyzer">Analyses closed traces.</param>
+    /// <param name="assembler">Gathers spans.</param>
+    /// <param name="maxQueuedBytes">Encoded spans that may wait for the assembler, bytes; beyond them senders are asked to come again.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where troubles are told.</param>
+    /// <param name="metrics">Counts what happens.</param>
+    public IngestPipeline(
+        TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, long maxQueuedBytes, TimeProvider time, ILogger logger, IngestMetrics metrics)
     {
+        _maxQueuedBytes = maxQueuedBytes;
+        _metrics = metrics;
         _store = store;
         _analyzer = analyzer;
         _assembler = assembler;
         _time = time;
         _logger = logger;
+        _health = new IngestHealth(time, logger);
     }
 
-    /// <summary>Event time before which every span that came is analysed, ns; <see cref="long.MaxValue"/> if nothing is in flight.</summary>
+    /// <summary>Event time before which every span that came is analysed, ns; <see cref="long.MaxValue"/> if nothing is in flight, 0 while it is not known what is.</summary>
     public long EarliestInFlightUnixNanos => Interlocked.Read(ref _earliestInFlight);
 
-    /// <summary>Why traces cannot be committed at present, or null.</summary>
-    public string? Problem => _problem;
+    /// <summary>Why spans cannot be taken or traces not be stored at present, or null.</summary>
+    public string? Problem => _health.Problem;
 
-    /// <summary>Takes up what a run before left unfinished, then starts.</summary>
-    public void Start()
+    /// <summary>What was found damaged in the data folder since the start.</summary>
+    public IReadOnlyList<StoreDamage> Damages => _store.Damages;
+
+    /// <summary>Encoded spans that are durable and wait for the assembler, bytes.</summary>
+    public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
+
+    /// <summary>How much is on its way behind the queue, as of the last tick.</summary>
+    public IngestLevels Levels => _levels;
+
+    /// <summary>Starts. Spans are taken at once; what a run before left unfinished is taken up beside them, and told as a problem until that is done.</summary>
+    /// <returns>Spans that were taken up, once they are.</returns>
+    public Task<long> Start()
     {
-        foreach (OpenTraceRef open in _store.OpenTraces())
+        if (_store.TornInboxBytes > 0)
         {
-            _assembler.RestoreOpen(open.TraceId, open.LastArrivalUnixNanos);
+            LogTornInbox(_store.TornInboxBytes);
         }
 
-        long now = UnixNanos();
         _pending.Got(_store.AppliedPosition);
-        foreach (InboxEntry entry in _store.ReadUnapplied())
-        {
-            _assembler.Add(entry.Spans, entry.Position, now);
-            _pending.Got(entry.Position);
-            if (_assembler.InFlightSpans > MaxQueuedSpans)
-            {
-                Close(_assembler.Due(now));
-                CommitAll();
-            }
-        }
-
-        TellWhatIsDamaged();
+        _health.Recovering("recovering: taking up what is unfinished");
         _run = Task.Run(RunAsync);
+        return _takenUp.Task;
     }
 
+    /// <summary>Takes no more spans; those that are on their way are still made durable. <see cref="DisposeAsync"/> then stores what is in flight.</summary>
+    public void StopTaking() => _health.Stopping();
+
     /// <inheritdoc/>
-    public async ValueTask<SinkResult> AcceptAsync(IReadOnlyList<SpanRecord> spans, CancellationToken cancellationToken)
+    public async ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken)
     {
-        if (_stop.IsCancellationRequested)
+        if (_health.IsStopping)
         {
+            _metrics.Refused(spans.Count, RefuseReason.ShuttingDown);
             return SinkResult.Unavailable("the server is shutting down");
         }
 
-        if (Interlocked.Read(ref _queuedSpans) > MaxQueuedSpans)
+        if (Interlocked.Read(ref _queuedBytes) > _maxQueuedBytes)
         {
+            _metrics.Refused(spans.Count, RefuseReason.QueueFull);
             return SinkResult.Overloaded(ComeAgain);
         }
 
@@ -102,74 +138,232 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         return await AppendAsync(spans).WaitAsync(cancellationToken);
     }
 
-    /// <summary>Analyses and stores what is in flight, then stops.</summary>
+    /// <summary>Analyses and stores what is in flight, as far as the time for it goes, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
+        StopTaking();
         await _stop.CancelAsync();
         _queue.Writer.TryComplete();
         await _run;
         _stop.Dispose();
     }
 
-    private async Task<SinkResult> AppendAsync(IReadOnlyList<SpanRecord> spans)
+    private async Task<SinkResult> AppendAsync(SpanBatch spans)
     {
+        long started = _time.GetTimestamp();
         LinkedListNode<long> append = _pending.Begin();
-        AppendResult result = await _store.AppendAsync(spans, UnixNanos(), CancellationToken.None);
-        if (!result.IsDurable)
+        bool isHandedOver = false;
+        try
         {
-            _pending.End(append);
-            LogAppendFailed(result.Status, result.Detail);
-            return result.Status == AppendStatus.QueueFull ? SinkResult.Overloaded(ComeAgain) : SinkResult.Unavailable(result.Detail ?? "spans cannot be kept");
+            AppendResult result = await _store.AppendAsync(spans, UnixNanos(), CancellationToken.None);
+            if (!result.IsDurable)
+            {
+                _metrics.Refused(spans.Count, result.Status);
+                _health.AppendFailed(result);
+                return result.Status == AppendStatus.QueueFull ? SinkResult.Overloaded(ComeAgain) : SinkResult.Unavailable(result.Detail ?? "spans cannot be kept");
+            }
+
+            // When the server stops in between, the queue is closed: the spans are in the inbox, and the next start takes them up from there.
+            isHandedOver = true;
+            _pending.Got(result.Position);
+            _health.AppendWorked();
+            _metrics.Accepted(spans.Count, _time.GetElapsedTime(started));
+            Interlocked.Add(ref _queuedBytes, spans.Bytes.Length);
+            _queue.Writer.TryWrite(new Arrival(spans, result.Position, append));
+            return SinkResult.Accepted;
         }
-
-        _pending.Got(result.Position);
-        Interlocked.Add(ref _queuedSpans, spans.Count);
-
-        // When the server stops in between, the queue is closed: the spans are in the inbox, and the next start takes them up from there.
-        _queue.Writer.TryWrite(new Arrival(spans, result.Position, append));
-        return SinkResult.Accepted;
+        finally
+        {
+            if (!isHandedOver)
+            {
+                _pending.End(append);
+            }
+        }
     }
+
+    private bool HasClosed => _closed.Count > 0 || _analysed.Count > 0;
 
     private async Task RunAsync()
     {
         using PeriodicTimer timer = new(Tick, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            do
             {
-                Assemble();
-                Close(_assembler.Due(UnixNanos()));
-                CommitAll();
+                await StepAsync(timer);
             }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
         }
         catch (OperationCanceledException)
         {
+            Drain();
+        }
+    }
+
+    private async Task StepAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            TellWhatIsDamaged();
+            if (_mustTakeUp)
+            {
+                await TakeUpAsync(timer);
+            }
+
+            // While nothing can be committed nothing more is taken up: the queue fills, and senders are asked to come again.
+            if (!HasClosed)
+            {
+                Assemble();
+                Close(_assembler.Due(UnixNanos()));
+            }
+
+            await CommitAndProbeAsync();
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // A defect of ours must not end the loop: what is in the inbox stays there, and readiness says that something is wrong.
+            _health.CommitFailed(defect);
+        }
+    }
+
+    /// <summary>Takes up what the inbox holds and the database does not, as if it arrived again at the times at which it did.</summary>
+    private async Task TakeUpAsync(PeriodicTimer timer)
+    {
+        if (!TryReplaceDatabase() || !TryRestoreOpen())
+        {
+            return;
+        }
+
+        _takenUpTo = _store.AppliedPosition;
+        foreach (InboxEntry entry in _store.ReadUnapplied())
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            long arrival = Math.Min(entry.ArrivalUnixNanos, UnixNanos());
+            Close(_assembler.Due(arrival));
+            _assembler.Add(entry.Spans, entry.Position, arrival);
+            _pending.Got(entry.Position);
+            _takenUpTo = entry.Position;
+            _spansTakenUp += entry.Spans.Count;
+            if (_closed.Count >= MaxTracesPerCommit || _closedSpans > MaxSpansPerCommit)
+            {
+                await UntilCommittedAsync(timer);
+            }
+
+            if (_damage is not null)
+            {
+                return;
+            }
+        }
+
+        _mustTakeUp = false;
+        _takenUp.TrySetResult(_spansTakenUp);
+        _health.Recovered();
+    }
+
+    private async Task UntilCommittedAsync(PeriodicTimer timer)
+    {
+        while (HasClosed && _damage is null)
+        {
+            if (MayWork())
+            {
+                CommitAll();
+            }
+
+            if (_health.IsCommitBroken)
+            {
+                await timer.WaitForNextTickAsync(_stop.Token);
+            }
+        }
+    }
+
+    private bool TryRestoreOpen()
+    {
+        try
+        {
+            foreach (OpenTraceRef open in _store.OpenTraces())
+            {
+                _assembler.RestoreOpen(open.TraceId, open.LastArrivalUnixNanos);
+            }
+
+            return true;
+        }
+        catch (StorageUnavailableException failure)
+        {
+            StoreFailed(failure);
+            return false;
+        }
+    }
+
+    private void Drain()
+    {
+        try
+        {
             Assemble();
             Close(_assembler.Flush());
-            CommitAll();
+            CommitAll(until: _time.GetTimestamp() + (long)(DrainTime.TotalSeconds * _time.TimestampFrequency));
         }
+        catch (Exception defect)
+        {
+            _health.CommitFailed(defect);
+        }
+
+        _takenUp.TrySetResult(_spansTakenUp);
     }
 
     private void TellWhatIsDamaged()
     {
-        if (_store.TornInboxBytes > 0)
+        IReadOnlyList<StoreDamage> damages = _store.Damages;
+        for (; _toldDamages < damages.Count; _toldDamages++)
         {
-            LogTornInbox(_store.TornInboxBytes);
+            LogDamage(damages[_toldDamages]);
+        }
+    }
+
+    /// <summary>Commits; and while appends fail, tries one: a server that is not ready may get no spans by which to find out that the disk works again.</summary>
+    private async Task CommitAndProbeAsync()
+    {
+        if (!MayWork())
+        {
+            return;
         }
 
-        foreach (StoreDamage damage in _store.Damages)
+        CommitAll();
+        if (_health.IsAppendBroken)
         {
-            LogDamage(damage);
+            AppendResult result = await _store.AppendAsync(SpanBatch.Empty, UnixNanos(), CancellationToken.None);
+            if (result.IsDurable)
+            {
+                _pending.Got(result.Position);
+                _health.AppendWorked();
+            }
         }
+    }
+
+    /// <summary>False for a while after the disk or the database refused something.</summary>
+    private bool MayWork()
+    {
+        long now = _time.GetTimestamp();
+        if ((_health.IsCommitBroken || _health.IsAppendBroken) && _time.GetElapsedTime(_triedAt, now) < TryAgainAfter)
+        {
+            return false;
+        }
+
+        _triedAt = now;
+        return true;
     }
 
     private void Assemble()
     {
         while (_queue.Reader.TryRead(out Arrival arrival))
         {
-            _assembler.Add(arrival.Spans, arrival.Position, UnixNanos());
+            // What was in the inbox when it was taken up came from there.
+            if (arrival.Position > _takenUpTo)
+            {
+                _assembler.Add(arrival.Spans, arrival.Position, UnixNanos());
+            }
+
             _pending.End(arrival.Append);
-            Interlocked.Add(ref _queuedSpans, -arrival.Spans.Count);
+            Interlocked.Add(ref _queuedBytes, -arrival.Spans.Bytes.Length);
         }
     }
 
@@ -178,85 +372,127 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         foreach (ClosedTrace trace in closed)
         {
             _closed.Enqueue(trace);
+            _closedSpans += trace.SpanCount;
         }
     }
 
-    /// <summary>Commits what is closed; what cannot be committed now stays queued, and its inbox entries with it.</summary>
-    private void CommitAll()
+    private void PublishLevels()
     {
+        long oldest = Math.Min(_assembler.OldestArrivalUnixNanos ?? long.MaxValue, _closed.Select(static trace => trace.FirstArrivalUnixNanos).DefaultIfEmpty(long.MaxValue).Min());
+        _levels = new IngestLevels(_assembler.InFlightSpans, _assembler.InFlightTraces, _assembler.OpenTraces, oldest == long.MaxValue ? null : oldest);
+    }
+
+    /// <summary>Commits what is closed; what cannot be committed now waits, and its inbox entries with it.</summary>
+    /// <param name="until">Time stamp after which no further batch is begun.</param>
+    private void CommitAll(long until = long.MaxValue)
+    {
+        PublishLevels();
         try
         {
-            while (_closed.Count > 0)
+            while (HasClosed && _time.GetTimestamp() < until)
             {
+                AnalyseBatch();
                 Commit();
             }
 
-            if (_problem is not null)
+            _health.CommitWorked();
+            if (!_mustTakeUp)
             {
-                LogCommitWorksAgain();
-                _problem = null;
+                Interlocked.Exchange(ref _earliestInFlight, _assembler.EarliestSpanStartUnixNanos ?? long.MaxValue);
             }
-
-            Interlocked.Exchange(ref _earliestInFlight, _assembler.EarliestSpanStartUnixNanos ?? long.MaxValue);
         }
-        catch (StorageUnavailableException exception)
+        catch (StorageUnavailableException failure)
         {
-            if (_problem is null)
-            {
-                LogCommitFailed(exception.Message);
-            }
-
-            _problem = exception.Message;
+            StoreFailed(failure);
         }
-        catch (Exception exception)
+
+        PublishLevels();
+    }
+
+    /// <summary>Analyses closed traces until a batch is full. A batch that could not be committed stays as it is, to be committed first when that works again.</summary>
+    private void AnalyseBatch()
+    {
+        HashSet<TraceId> seen = [.. _analysed.Select(static commit => commit.TraceId)];
+        int spans = _analysed.Sum(static commit => commit.NewSpans.Count);
+        while (_analysed.Count < MaxTracesPerCommit && spans <= MaxSpansPerCommit && _closed.TryPeek(out ClosedTrace? trace))
         {
-            // A defect of ours must not end the loop: what is in the inbox stays there, and readiness says that something is wrong.
-            if (_problem is null)
+            // A trace that came twice is analysed the second time with what the first time stored.
+            if (!seen.Add(trace.TraceId))
             {
-                LogCommitDefect(exception);
+                return;
             }
 
-            _problem = $"traces cannot be stored: {exception.Message}";
+            TraceCommit? commit = TryAnalyse(trace);
+            _closed.Dequeue();
+            _closedSpans -= trace.SpanCount;
+            spans += trace.SpanCount;
+            if (commit is not null)
+            {
+                _analysed.Add(commit);
+            }
         }
     }
 
     private void Commit()
     {
-        int count = 0;
-        List<TraceCommit> commits = [];
-        HashSet<TraceId> seen = [];
-        foreach (ClosedTrace trace in _closed)
-        {
-            // A trace that came twice is analysed the second time with what the first time stored.
-            if (count == MaxTracesPerCommit || !seen.Add(trace.TraceId))
-            {
-                break;
-            }
+        // The inbox is given back once a round: what waits here may be of any position.
+        long applied = _closed.Count == 0 ? LowestUnapplied() - 1 : 0;
+        long started = _time.GetTimestamp();
+        _store.Commit(new StoreBatch { Traces = _analysed, AppliedPosition = applied });
+        _metrics.Committed(_tally, _time.GetElapsedTime(started), UnixNanos());
+        _analysed.Clear();
+        _tally = new CommitTally();
+    }
 
-            count++;
-            if (TryAnalyse(trace) is TraceCommit commit)
-            {
-                commits.Add(commit);
-            }
-        }
+    private void StoreFailed(StorageUnavailableException failure)
+    {
+        _health.CommitFailed(failure.Message);
 
-        _store.Commit(new StoreBatch { Traces = commits, AppliedPosition = LowestUnapplied(count) - 1 });
-        for (int i = 0; i < count; i++)
+        // Once only: damage that a new database has as well is not on the disk.
+        if (failure.IsDamage && !_hasReplacedDatabase)
         {
-            _closed.Dequeue();
+            _damage = failure.Message;
+            _mustTakeUp = true;
+            _takenUpTo = 0;
+            Interlocked.Exchange(ref _earliestInFlight, 0);
+            _health.Recovering("recovering: the database is damaged and being replaced");
         }
     }
 
-    /// <summary>The lowest position whose spans are not all stored once the first <paramref name="committed"/> closed traces are.</summary>
-    private long LowestUnapplied(int committed)
+    /// <summary>Leaves a damaged database for a new one. All that is in memory is dropped with it: what is not stored is in the inbox, from where it is taken up again.</summary>
+    private bool TryReplaceDatabase()
     {
-        long lowest = Math.Min(Math.Min(_pending.Lowest(), _assembler.LowestPosition ?? long.MaxValue), _setAside);
-        foreach (ClosedTrace waiting in _closed.Skip(committed))
+        if (_damage is null)
         {
-            lowest = waiting.Spans.Count == 0 ? lowest : Math.Min(lowest, waiting.FirstPosition);
+            return true;
         }
 
-        return lowest;
+        try
+        {
+            _store.ReplaceDatabase(_damage);
+        }
+        catch (StorageUnavailableException failure)
+        {
+            _health.CommitFailed(failure.Message);
+            return false;
+        }
+
+        _assembler.Flush();
+        _closed.Clear();
+        _analysed.Clear();
+        _tally = new CommitTally();
+        _closedSpans = 0;
+        _setAside = long.MaxValue;
+        _damage = null;
+        _hasReplacedDatabase = true;
+        return true;
+    }
+
+    /// <summary>The lowest position of a record whose spans are not all stored, if all closed traces are.</summary>
+    private long LowestUnapplied()
+    {
+        long lowest = Math.Min(Math.Min(_pending.Lowest(), _assembler.LowestPosition ?? long.MaxValue), _setAside);
+        return _mustTakeUp ? Math.Min(lowest, _takenUpTo + 1) : lowest;
     }
 
     /// <summary>A trace that the analysis cannot take is a defect of the analysis: its spans stay in the inbox, for a version that can, and the rest goes on.</summary>
@@ -268,7 +504,8 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
         catch (Exception exception) when (exception is not StorageUnavailableException)
         {
-            _setAside = trace.Spans.Count == 0 ? _setAside : Math.Min(_setAside, trace.FirstPosition);
+            _setAside = trace.SpanCount == 0 ? _setAside : Math.Min(_setAside, trace.FirstPosition);
+            _metrics.SetAside();
             LogSetAside(exception, trace.TraceId);
             return null;
         }
@@ -283,8 +520,9 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
 
         StoredTrace? stored = storedSpans > 0 ? _store.Find(trace.TraceId) : null;
-        MergedTrace merged = TraceMerge.Join(stored?.Spans ?? [], trace.Spans);
-        bool isGraceOver = trace.Reason == CloseReason.RootGrace || trace is { Reason: CloseReason.Overflow, Spans.Count: 0 };
+        MergedTrace merged = TraceMerge.Join(stored?.Spans ?? [], trace.ReadSpans());
+        _tally.Duplicate(trace.SpanCount - merged.Added.Count);
+        bool isGraceOver = trace.Reason == CloseReason.RootGrace || trace is { Reason: CloseReason.Overflow, SpanCount: 0 };
         if (merged.Added.Count == 0 && !(isGraceOver && stored is { IsOpen: true }))
         {
             // Repeated spans may look like a whole trace by themselves; what is stored says whether a root is still awaited.
@@ -292,18 +530,19 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             return null;
         }
 
-        TraceFindings findings = _analyzer.Analyze(merged.Spans, isGraceOver || stored is { IsOpen: false });
-        bool isOpen = findings.Outcome == TraceOutcome.Open;
-        TellAssembler(trace, isOpen);
         int revision = (stored?.Revision ?? 0) + 1;
+        BookedTrace booked = _analyzer.Book(merged.Spans, isGraceOver || stored is { IsOpen: false }, revision > 1);
+        bool isOpen = booked.Contribution.Outcome.Outcome == TraceOutcome.Open;
+        TellAssembler(trace, isOpen);
+        _tally.Trace(trace, merged.Added.Count, stored is { IsOpen: false }, stored?.Contribution, booked.Contribution);
         return new TraceCommit
         {
             TraceId = trace.TraceId,
             NewSpans = merged.Added,
-            Contribution = ContributionBuilder.Build(findings, revision > 1),
-            OutcomeSource = findings.OutcomeSource,
-            StartUnixNanos = findings.StartUnixNanos,
-            EndUnixNanos = findings.EndUnixNanos,
+            Contribution = booked.Contribution,
+            OutcomeSource = booked.OutcomeSource,
+            StartUnixNanos = booked.StartUnixNanos,
+            EndUnixNanos = booked.EndUnixNanos,
             IsOpen = isOpen,
             Revision = revision,
             FirstArrivalUnixNanos = Math.Min(stored?.FirstArrivalUnixNanos ?? long.MaxValue, trace.FirstArrivalUnixNanos),
@@ -314,12 +553,12 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <summary>A long trace that got a few late spans goes back to wait for more of them, unless its memory is needed or the server stops.</summary>
     private bool MustWait(ClosedTrace trace, int storedSpans)
     {
-        if (trace.Spans.Count == 0 || trace.Reason is CloseReason.Shutdown or CloseReason.Overflow)
+        if (trace.SpanCount == 0 || trace.Reason is CloseReason.Shutdown or CloseReason.Overflow)
         {
             return false;
         }
 
-        long readyAt = ReopenPolicy.ReadyAt(storedSpans, trace.Spans.Count, trace.FirstArrivalUnixNanos, trace.LastArrivalUnixNanos);
+        long readyAt = ReopenPolicy.ReadyAt(storedSpans, trace.SpanCount, trace.FirstArrivalUnixNanos, trace.LastArrivalUnixNanos);
         if (readyAt <= UnixNanos())
         {
             return false;
@@ -344,20 +583,8 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
 
     private long UnixNanos() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    [LoggerMessage(1001, LogLevel.Warning, "Spans were refused, nothing of them was acknowledged: {Status} {Detail}")]
-    private partial void LogAppendFailed(AppendStatus status, string? detail);
-
-    [LoggerMessage(1002, LogLevel.Error, "Traces cannot be stored and wait in the inbox: {Reason}")]
-    private partial void LogCommitFailed(string reason);
-
-    [LoggerMessage(1003, LogLevel.Information, "Traces can be stored again")]
-    private partial void LogCommitWorksAgain();
-
     [LoggerMessage(1004, LogLevel.Error, "Trace {TraceId} could not be analysed; its spans stay in the inbox")]
     private partial void LogSetAside(Exception exception, TraceId traceId);
-
-    [LoggerMessage(1005, LogLevel.Critical, "Traces cannot be stored because of a defect and wait in the inbox")]
-    private partial void LogCommitDefect(Exception exception);
 
     [LoggerMessage(1006, LogLevel.Information, "The end of the inbox, {Bytes} bytes of a write that was never acknowledged, was cut off")]
     private partial void LogTornInbox(long bytes);
@@ -365,5 +592,5 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     [LoggerMessage(1007, LogLevel.Error, "Stored bytes cannot be read and were set aside, the rest is served: {Damage}")]
     private partial void LogDamage(StoreDamage damage);
 
-    private readonly record struct Arrival(IReadOnlyList<SpanRecord> Spans, long Position, LinkedListNode<long> Append);
+    private readonly record struct Arrival(SpanBatch Spans, long Position, LinkedListNode<long> Append);
 }

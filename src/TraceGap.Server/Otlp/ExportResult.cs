@@ -9,10 +9,10 @@ public enum ExportOutcome
     /// <summary>The request is broken and will stay broken; nothing was kept.</summary>
     Malformed,
 
-    /// <summary>Not now: come again after a delay; nothing was kept.</summary>
+    /// <summary>Too much at once: come again after a delay; nothing was kept.</summary>
     Overloaded,
 
-    /// <summary>Not now: come again; nothing was kept.</summary>
+    /// <summary>Spans cannot be kept at present: come again after a delay; nothing was kept.</summary>
     Unavailable,
 }
 
@@ -20,7 +20,7 @@ public enum ExportOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="RejectedSpans">Spans that were rejected one by one though the request was accepted.</param>
 /// <param name="Reason">Why the first span was rejected, or why the request was not accepted; empty on full success.</param>
-/// <param name="RetryAfter">When to come again, if <see cref="ExportOutcome.Overloaded"/>.</param>
+/// <param name="RetryAfter">When to come again, if that makes sense; else zero.</param>
 public readonly record struct ExportResult(ExportOutcome Outcome, int RejectedSpans, string Reason, TimeSpan RetryAfter)
 {
     /// <summary>The spans are durable, but for those that were rejected.</summary>

@@ -6,7 +6,7 @@ namespace TraceGap.Server.Otlp;
 public interface ISpanSink
 {
     /// <summary>Makes <paramref name="spans"/> durable. Only <see cref="SinkOutcome.Accepted"/> lets the sender forget them.</summary>
-    /// <param name="spans">Spans of one request, at least one; the sink may keep the list.</param>
+    /// <param name="spans">Spans of one request, at least one.</param>
     /// <param name="cancellationToken">The sender gave up. Spans that were handed to the writer by then stay.</param>
-    ValueTask<SinkResult> AcceptAsync(IReadOnlyList<SpanRecord> spans, CancellationToken cancellationToken);
+    ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken);
 }

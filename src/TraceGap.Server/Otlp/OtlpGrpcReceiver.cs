@@ -1,3 +1,4 @@
+using TraceGap.Server.Calls;
 using TraceGap.Server.Grpc;
 
 namespace TraceGap.Server.Otlp;
@@ -9,7 +10,7 @@ public static class OtlpGrpcReceiver
     /// <param name="endpoints">Where to.</param>
     /// <param name="service">Takes the requests.</param>
     /// <param name="limits">What a request may cost.</param>
-    public static void MapOtlpTraces(this IEndpointRouteBuilder endpoints, OtlpTraceService service, GrpcLimits limits) =>
+    public static void MapOtlpTraces(this IEndpointRouteBuilder endpoints, OtlpTraceService service, CallLimits limits) =>
         endpoints.MapUnaryGrpc(
             OtlpTraceService.Name,
             "Export",
@@ -19,8 +20,7 @@ public static class OtlpGrpcReceiver
     private static GrpcReply Reply(ExportResult result) => result.Outcome switch
     {
         ExportOutcome.Malformed => GrpcReply.Failure(GrpcStatusCode.InvalidArgument, result.Reason),
-        ExportOutcome.Overloaded => GrpcReply.Failure(GrpcStatusCode.Unavailable, result.Reason, result.RetryAfter),
-        ExportOutcome.Unavailable => GrpcReply.Failure(GrpcStatusCode.Unavailable, result.Reason),
+        ExportOutcome.Overloaded or ExportOutcome.Unavailable => GrpcReply.Failure(GrpcStatusCode.Unavailable, result.Reason, result.RetryAfter),
         _ => GrpcReply.Success(OtlpTraceResponse.ToProtobuf(result.RejectedSpans, result.Reason)),
     };
 }

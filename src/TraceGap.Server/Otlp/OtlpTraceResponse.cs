@@ -1,8 +1,15 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
 using Google.Protobuf;
+using TraceGap.Server.Calls;
 
 namespace TraceGap.Server.Otlp;
 
-/// <summary>Writes opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse.</summary>
+/// <summary>
+/// Writes opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse. On full success it has no field at all: partial_success must then be unset (OTLP, "Partial
+/// Success").
+/// </summary>
 internal static class OtlpTraceResponse
 {
     // message ExportTraceServiceResponse { ExportTracePartialSuccess partial_success = 1; }
@@ -12,7 +19,7 @@ internal static class OtlpTraceResponse
     private const int RejectedSpans = 1;
     private const int ErrorMessage = 2;
 
-    /// <summary>The response in the wire format. On full success it has no field at all: partial_success must then be unset (OTLP, "Partial Success").</summary>
+    /// <summary>The response in the wire format.</summary>
     public static byte[] ToProtobuf(int rejectedSpans, string reason)
     {
         if (rejectedSpans == 0)
@@ -20,7 +27,8 @@ internal static class OtlpTraceResponse
             return [];
         }
 
-        int size = 1 + CodedOutputStream.ComputeInt64Size(rejectedSpans) + 1 + CodedOutputStream.ComputeStringSize(reason);
+        string message = StatusText.Cut(reason);
+        int size = 1 + CodedOutputStream.ComputeInt64Size(rejectedSpans) + 1 + CodedOutputStream.ComputeStringSize(message);
         byte[] response = new byte[1 + CodedOutputStream.ComputeLengthSize(size) + size];
         using CodedOutputStream output = new(response);
         output.WriteTag(PartialSuccess, WireFormat.WireType.LengthDelimited);
@@ -28,8 +36,29 @@ internal static class OtlpTraceResponse
         output.WriteTag(RejectedSpans, WireFormat.WireType.Varint);
         output.WriteInt64(rejectedSpans);
         output.WriteTag(ErrorMessage, WireFormat.WireType.LengthDelimited);
-        output.WriteString(reason);
+        output.WriteString(message);
         output.CheckNoSpaceLeft();
         return response;
+    }
+
+    /// <summary>The response in OTLP/JSON, where 64-bit numbers are text.</summary>
+    public static byte[] ToJson(int rejectedSpans, string reason)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes, StatusText.Json))
+        {
+            json.WriteStartObject();
+            if (rejectedSpans > 0)
+            {
+                json.WriteStartObject("partialSuccess");
+                json.WriteString("rejectedSpans", rejectedSpans.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("errorMessage", StatusText.Cut(reason));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
     }
 }

@@ -8,7 +8,8 @@ namespace TraceGap.Server.Otlp;
 /// </summary>
 /// <param name="makeDecoder">Makes a decoder; there are as many as requests are decoded at once, and they are kept for their caches.</param>
 /// <param name="sink">Takes the spans.</param>
-public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSink sink)
+/// <param name="metrics">Counts what came; null if nobody asks.</param>
+public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSink sink, OtlpMetrics? metrics = null)
 {
     /// <summary>Full name of the service.</summary>
     public const string Name = "opentelemetry.proto.collector.trace.v1.TraceService";
@@ -19,9 +20,13 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
     /// <param name="request">An ExportTraceServiceRequest; not used after the returned task completes.</param>
     /// <param name="cancellationToken">The sender gave up. Spans that the sink has by then stay.</param>
     public ValueTask<ExportResult> ExportProtobufAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
-        KeepAsync(DecodeProtobuf(request.Span), cancellationToken);
+        KeepAsync(Decode(static (decoder, bytes) => decoder.DecodeProtobuf(bytes), request.Span), cancellationToken);
 
-    private DecodeResult DecodeProtobuf(ReadOnlySpan<byte> request)
+    /// <summary>Takes a request in OTLP/JSON; all else as with <see cref="ExportProtobufAsync"/>.</summary>
+    public ValueTask<ExportResult> ExportJsonAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        KeepAsync(Decode(static (decoder, bytes) => decoder.DecodeJson(bytes), request.Span), cancellationToken);
+
+    private DecodeResult Decode(Func<OtlpTraceDecoder, ReadOnlySpan<byte>, DecodeResult> read, ReadOnlySpan<byte> request)
     {
         if (!_idle.TryTake(out OtlpTraceDecoder? decoder))
         {
@@ -29,7 +34,7 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
         }
 
         // A decoder that threw is not taken back: its state is unknown.
-        DecodeResult result = decoder.DecodeProtobuf(request);
+        DecodeResult result = read(decoder, request);
         _idle.Add(decoder);
         return result;
     }
@@ -41,12 +46,14 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
             return ExportResult.Malformed(reason);
         }
 
+        metrics?.Decoded(decoded);
+
         // An empty request is a success, and so is one whose spans were all rejected.
-        SinkResult kept = decoded.Spans.Length == 0 ? SinkResult.Accepted : await sink.AcceptAsync(decoded.Spans, cancellationToken);
+        SinkResult kept = decoded.Batch.Count == 0 ? SinkResult.Accepted : await sink.AcceptAsync(decoded.Batch, cancellationToken);
         return kept.Outcome switch
         {
             SinkOutcome.Overloaded => new ExportResult(ExportOutcome.Overloaded, 0, kept.Reason, kept.RetryAfter),
-            SinkOutcome.Unavailable => new ExportResult(ExportOutcome.Unavailable, 0, kept.Reason, TimeSpan.Zero),
+            SinkOutcome.Unavailable => new ExportResult(ExportOutcome.Unavailable, 0, kept.Reason, kept.RetryAfter),
             _ => ExportResult.Accepted(decoded.RejectedSpans, decoded.RejectReason),
         };
     }

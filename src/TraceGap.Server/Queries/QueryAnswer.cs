@@ -11,6 +11,9 @@ public enum QueryOutcome
 
     /// <summary>The question makes no sense; the text says which part.</summary>
     InvalidArgument,
+
+    /// <summary>The store cannot be read at present; the text says why.</summary>
+    Unavailable,
 }
 
 /// <summary>The answer to a query: a JSON document, or why there is none.</summary>
@@ -41,4 +44,7 @@ public sealed class QueryAnswer
 
     /// <summary>The question makes no sense.</summary>
     public static QueryAnswer InvalidArgument(string error) => new(QueryOutcome.InvalidArgument, default, error);
+
+    /// <summary>The store cannot be read at present.</summary>
+    public static QueryAnswer Unavailable(string error) => new(QueryOutcome.Unavailable, default, error);
 }

@@ -29,9 +29,12 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
             return ValueTask.FromResult(QueryAnswer.InvalidArgument(problem));
         }
 
-        TracePage page = store.ListTraces(search);
-        TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString());
-        return ValueTask.FromResult(QueryAnswer.Answered(TraceReportJson.WriteUtf8(list)));
+        return Ask(() =>
+        {
+            TracePage page = store.ListTraces(search);
+            TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString());
+            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(list));
+        });
     }
 
     /// <inheritdoc/>
@@ -42,19 +45,34 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
             return ValueTask.FromResult(QueryAnswer.InvalidArgument($"traceId: \"{traceId}\" is not 32 hexadecimal digits"));
         }
 
-        if (store.Find(id) is not StoredTrace stored)
+        return Ask(() =>
         {
-            return ValueTask.FromResult(QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended"));
-        }
+            if (store.Find(id) is not StoredTrace stored)
+            {
+                return QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended");
+            }
 
-        TraceFindings findings = analyzer.Analyze(stored.Spans, closed: !stored.IsOpen);
-        return ValueTask.FromResult(QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision))));
+            TraceFindings findings = analyzer.Analyze(stored.Spans, closed: !stored.IsOpen);
+            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision)));
+        });
     }
 
-    private ValueTask<QueryAnswer> Answer(ReportQuery query, Func<ReportInput, byte[]> write)
+    private ValueTask<QueryAnswer> Answer(ReportQuery query, Func<ReportInput, byte[]> write) => Ask(() =>
     {
         string? problem = ReadInput(query, out ReportInput input);
-        return ValueTask.FromResult(problem is null ? QueryAnswer.Answered(write(input)) : QueryAnswer.InvalidArgument(problem));
+        return problem is null ? QueryAnswer.Answered(write(input)) : QueryAnswer.InvalidArgument(problem);
+    });
+
+    private static ValueTask<QueryAnswer> Ask(Func<QueryAnswer> read)
+    {
+        try
+        {
+            return ValueTask.FromResult(read());
+        }
+        catch (StorageUnavailableException failure)
+        {
+            return ValueTask.FromResult(QueryAnswer.Unavailable(failure.Message));
+        }
     }
 
     private string? ReadInput(ReportQuery query, out ReportInput input)
@@ -81,7 +99,7 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
         };
 
         // Read before the cells: what is analysed in between is then in the cells, and the time only errs towards the past.
-        long analysedUntil = Math.Min(Math.Min(window.ToUnixNanos, now), pipeline.EarliestInFlightUnixNanos);
+        long analysedUntil = Math.Min(Math.Min(window.ToUnixNanos, now), Math.Max(window.FromUnixNanos, pipeline.EarliestInFlightUnixNanos));
         IReadOnlyList<KeyCell> found = store.ReadCells(cells);
         input = new ReportInput
         {

@@ -17,6 +17,35 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assembly.RootGrace);
     }
 
+    [Theory]
+    [InlineData("https://shop.example, http://localhost:3000,https://*.shop.example", 3)]
+    [InlineData("*", 1)]
+    public void Origins_are_a_list(string text, int count)
+    {
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(null, Flags(("OtlpHttpCorsOrigins", text)), out ServerOptions options);
+
+        Assert.Empty(errors);
+        Assert.Equal(count, options.OtlpHttpCorsOrigins.Count);
+    }
+
+    [Theory]
+    [InlineData("shop.example")]
+    [InlineData("https://shop.example/")]
+    [InlineData("https://shop.example/page")]
+    [InlineData("ftp://shop.example")]
+    [InlineData("https://a*.example")]
+    public void What_no_browser_sends_as_its_origin_is_an_error(string text) => Assert.Contains(
+        "is no origin",
+        Assert.Single(ServerOptionsReader.Read(null, Flags(("OtlpHttpCorsOrigins", text)), out _)),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("131072", 0)]
+    [InlineData("131071", 1)]
+    public void There_must_be_room_for_a_largest_request_in_both_its_forms(string bytesInFlight, int errors) => Assert.Equal(
+        errors,
+        ServerOptionsReader.Read(null, Flags(("MaxRequestBytes", "65536"), ("MaxInFlightBytes", bytesInFlight)), out _).Count);
+
     [Fact]
     public void Every_mistake_is_reported_at_once_with_its_key()
     {
@@ -43,6 +72,67 @@ public sealed class ServerOptionsReaderTests
         Assert.Empty(errors);
         Assert.Equal(["team.layer", "stage"], options.Analysis.LayerKeys);
         Assert.False(options.Analysis.Adopt);
+    }
+
+    [Fact]
+    public void What_is_kept_of_attributes_can_be_widened_and_narrowed()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Keep": { "Content": true, "Attributes": ["my.*", "input.value"], "Drop": "a, b.*", "MaxValueLength": 2048 } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(), out ServerOptions options);
+
+        Assert.Empty(errors);
+        Assert.True(options.Keep.Content);
+        Assert.Equal(["my.*", "input.value"], options.Keep.Attributes);
+        Assert.Equal(["a", "b.*"], options.Keep.Drop);
+        Assert.Equal(2048, options.MaxValueLength);
+    }
+
+    [Fact]
+    public void Content_is_not_kept_by_naming_its_key()
+    {
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(null, Flags(("Keep:Attributes", "my.*,gen_ai.prompt.*,input.value")), out _);
+
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("Keep:Attributes: gen_ai.prompt.* is content; set Keep:Content", errors[0], StringComparison.Ordinal);
+        Assert.Contains("Keep:Attributes: input.value is content", errors[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_is_that_of_the_last_source_that_names_it()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Tokens": { "Ingest": ["old-1", "old-2"], "Query": "asked" } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(("Tokens:Ingest", "new-1,new-2")), out ServerOptions options);
+
+        Assert.Empty(errors);
+        Assert.Equal(["new-1", "new-2"], options.Security.Ingest.Values);
+        Assert.Equal(["asked"], options.Security.Query.Values);
+    }
+
+    [Fact]
+    public void Mistakes_about_security_stand_among_the_others_and_tell_no_token()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Fsync": "maybe", "OtlpGrpc": "0.0.0.0:4317", "Tls": { "Key": "no.pem" }, "Tokens": { "Query": "se cret,,x" } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(("OtlpHttp", "0.0.0.0:4318"), ("Tokens:Ingest", "")), out _);
+
+        Assert.Collection(
+            errors,
+            error => Assert.Contains("Fsync: \"maybe\" is neither true nor false", error, StringComparison.Ordinal),
+            error => Assert.StartsWith("Tls:Key: ", error, StringComparison.Ordinal),
+            error => Assert.Equal("Tokens:Ingest: token 1 is empty", error),
+            error => Assert.Equal("Tokens:Query: token 1 has a space in it", error));
+    }
+
+    [Fact]
+    public void An_open_address_is_an_error_unless_it_is_protected_or_accepted()
+    {
+        (string, string)[] open = [("OtlpGrpc", "0.0.0.0:4317"), ("OtlpHttp", "0.0.0.0:4318"), ("Http", "[::]:4319")];
+
+        Assert.Equal(["OtlpGrpc", "OtlpHttp", "Http"], ServerOptionsReader.Read(null, Flags(open), out _).Select(static error => error.Split(':')[0]));
+        Assert.Empty(ServerOptionsReader.Read(null, Flags([.. open, ("Insecure", "true")]), out _));
+        Assert.Empty(ServerOptionsReader.Read(null, Flags([.. open, ("Tokens:Ingest", "a"), ("Tokens:Query", "b")]), out _));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
+using TraceGap.Server.Calls;
 using TraceGap.Server.Grpc;
+using TraceGap.Server.Tests.Calls;
 
 namespace TraceGap.Server.Tests.Grpc;
 
@@ -147,7 +149,7 @@ public sealed class GrpcCallTests
     {
         TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        GrpcLimits limits = new() { MaxMessageBytes = 1000, Budget = new InFlightBudget(1000) };
+        CallLimits limits = new() { MaxMessageBytes = 1000, Budget = new InFlightBudget(1000) };
         await using GrpcTestServer server = await GrpcTestServer.StartAsync(
             async (_, _) =>
             {
@@ -178,7 +180,7 @@ public sealed class GrpcCallTests
     [Fact]
     public async Task What_a_message_inflates_to_comes_out_of_the_budget_too()
     {
-        GrpcLimits limits = new() { MaxMessageBytes = 10_000, Budget = new InFlightBudget(9000) };
+        CallLimits limits = new() { MaxMessageBytes = 10_000, Budget = new InFlightBudget(9000) };
         await using GrpcTestServer server = await GrpcTestServer.StartAsync(limits: limits);
 
         GrpcTestReply refused = await server.EchoAsync(

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TraceGap.Server.Calls;
 using TraceGap.Server.Grpc;
+using TraceGap.Server.Tests.Calls;
 
 namespace TraceGap.Server.Tests.Grpc;
 
@@ -14,7 +16,7 @@ internal sealed class GrpcTestServer : IAsyncDisposable
     public const string Service = "tracegap.test.Echo";
     private readonly WebApplication _application;
 
-    private GrpcTestServer(WebApplication application, GrpcLimits limits, ManualTimeProvider time)
+    private GrpcTestServer(WebApplication application, CallLimits limits, ManualTimeProvider time)
     {
         _application = application;
         Limits = limits;
@@ -23,7 +25,7 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         Client = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = true }) { BaseAddress = Address };
     }
 
-    public GrpcLimits Limits { get; }
+    public CallLimits Limits { get; }
 
     public InFlightBudget Budget => Limits.Budget;
 
@@ -34,17 +36,17 @@ internal sealed class GrpcTestServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts a server whose methods <c>Echo</c> and <c>Call</c> answer with their request and with <paramref name="handler"/>.</summary>
-    public static async Task<GrpcTestServer> StartAsync(UnaryGrpcHandler? handler = null, GrpcLimits? limits = null)
+    public static async Task<GrpcTestServer> StartAsync(UnaryGrpcHandler? handler = null, CallLimits? limits = null)
     {
         ManualTimeProvider time = new();
-        limits ??= new GrpcLimits { MaxMessageBytes = 1 << 20, Budget = new InFlightBudget(4 << 20) };
+        limits ??= new CallLimits { MaxMessageBytes = 1 << 20, Budget = new InFlightBudget(4 << 20) };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.UseGrpcConnections();
+            kestrel.KeepExporterConnections();
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseGrpc());
         });
         WebApplication application = builder.Build();

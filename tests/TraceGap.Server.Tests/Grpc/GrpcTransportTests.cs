@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using TraceGap.Server.Grpc;
+using TraceGap.Server.Tests.Calls;
 
 namespace TraceGap.Server.Tests.Grpc;
 

@@ -13,7 +13,7 @@ public sealed class ApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ServerOptions options = new() { DataFolder = _data, OtlpGrpc = "127.0.0.1:0", Http = "127.0.0.1:0" };
+        ServerOptions options = new() { DataFolder = _data, OtlpGrpc = "127.0.0.1:0", OtlpHttp = "127.0.0.1:0", Http = "127.0.0.1:0" };
         _server = await TraceGapServer.StartAsync(options, NullLoggerFactory.Instance);
         _client.BaseAddress = _server.Http;
     }
@@ -88,7 +88,7 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task A_data_folder_that_is_in_use_is_named()
     {
-        ServerOptions options = new() { DataFolder = _data, OtlpGrpc = "127.0.0.1:0", Http = "127.0.0.1:0" };
+        ServerOptions options = new() { DataFolder = _data, OtlpGrpc = "127.0.0.1:0", OtlpHttp = "127.0.0.1:0", Http = "127.0.0.1:0" };
 
         Storage.StorageUnavailableException failure = await Assert.ThrowsAsync<Storage.StorageUnavailableException>(
             () => TraceGapServer.StartAsync(options, NullLoggerFactory.Instance));

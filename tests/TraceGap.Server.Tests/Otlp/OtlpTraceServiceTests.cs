@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
@@ -100,15 +101,23 @@ public sealed class OtlpTraceServiceTests
     }
 
     [Fact]
-    public void Full_success_has_no_bytes() => Assert.Empty(OtlpTraceResponse.ToProtobuf(0, ""));
+    public void Full_success_has_no_field()
+    {
+        Assert.Empty(OtlpTraceResponse.ToProtobuf(0, ""));
+        Assert.Equal("{}"u8, OtlpTraceResponse.ToJson(0, ""));
+    }
 
     [Fact]
-    public void Partial_success_reads_back() =>
-        Prop.ForAll(Gen.Choose(1, int.MaxValue).Zip(Gen.Choose(0, 40_000)).ToArbitrary(), sample =>
+    public void Partial_success_reads_back_with_a_reason_of_a_kilobyte_at_most() =>
+        Prop.ForAll(Gen.Choose(1, int.MaxValue).Zip(Gen.Choose(0, 1_000)).ToArbitrary(), sample =>
         {
             string reason = string.Concat(Enumerable.Repeat("é", sample.Item2));
             ExportTraceServiceResponse response = ExportTraceServiceResponse.Parser.ParseFrom(OtlpTraceResponse.ToProtobuf(sample.Item1, reason));
-            return response.PartialSuccess.RejectedSpans == sample.Item1 && response.PartialSuccess.ErrorMessage == reason;
+            using JsonDocument json = JsonDocument.Parse(OtlpTraceResponse.ToJson(sample.Item1, reason));
+            JsonElement partial = json.RootElement.GetProperty("partialSuccess");
+            string kept = string.Concat(Enumerable.Repeat("é", Math.Min(sample.Item2, 512)));
+            return (response.PartialSuccess.RejectedSpans, response.PartialSuccess.ErrorMessage) == (sample.Item1, kept)
+                && (partial.GetProperty("rejectedSpans").GetString(), partial.GetProperty("errorMessage").GetString()) == ($"{sample.Item1}", kept);
         }).QuickCheckThrowOnFailure();
 
     private ValueTask<ExportResult> ExportAsync(ExportTraceServiceRequest request) =>
@@ -140,11 +149,11 @@ public sealed class OtlpTraceServiceTests
 
     private sealed class FixedSink(OtlpTraceServiceTests test) : ISpanSink
     {
-        public ValueTask<SinkResult> AcceptAsync(IReadOnlyList<SpanRecord> spans, CancellationToken cancellationToken)
+        public ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken)
         {
             if (test._sinkAnswers.Outcome == SinkOutcome.Accepted)
             {
-                test._kept.AddRange(spans);
+                test._kept.AddRange(spans.ToRecords());
             }
 
             return ValueTask.FromResult(test._sinkAnswers);
@@ -157,10 +166,10 @@ public sealed class OtlpTraceServiceTests
 
         public IEnumerable<ulong> Ids => _ids;
 
-        public async ValueTask<SinkResult> AcceptAsync(IReadOnlyList<SpanRecord> spans, CancellationToken cancellationToken)
+        public async ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken)
         {
             await Task.Yield();
-            foreach (SpanRecord span in spans)
+            foreach (SpanRecord span in spans.ToRecords())
             {
                 _ids.Add(span.SpanId.Value);
             }

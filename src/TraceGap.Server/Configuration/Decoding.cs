@@ -1,0 +1,19 @@
+using TraceGap.Otlp;
+using TraceGap.Otlp.Files;
+
+namespace TraceGap.Server.Configuration;
+
+/// <summary>Makes decoders as a user configured them, the same for spans that are received and for recorded ones.</summary>
+public static class Decoding
+{
+    /// <summary>A decoder of requests.</summary>
+    public static OtlpTraceDecoder NewDecoder(this ServerOptions options) => new(Limits(options), Keep(options));
+
+    /// <summary>A reader of recorded spans.</summary>
+    public static OtlpFileReader NewFileReader(this ServerOptions options) => new(Limits(options), Keep(options));
+
+    private static DecodeLimits Limits(ServerOptions options) => DecodeLimits.Default with { MaxValueChars = options.MaxValueLength };
+
+    // A key that names layers has to be kept to be read.
+    private static KeepOptions Keep(ServerOptions options) => options.Keep with { Attributes = [.. options.Keep.Attributes, .. options.Analysis.LayerKeys] };
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using TraceGap.Server.Calls;
+using TraceGap.Server.Ingest;
+using TraceGap.Storage;
+
+namespace TraceGap.Server.Telemetry;
+
+/// <summary>How full everything is: gauges over the parts of a server, read when somebody asks.</summary>
+internal static class LevelMetrics
+{
+    /// <summary>Makes the instruments.</summary>
+    public static void Add(Meter meter, IngestPipeline pipeline, TraceStore store, InFlightBudget budget, TimeProvider time)
+    {
+        Gauge("tracegap.ready", "", "1 while spans are taken and stored, else 0", () => pipeline.Problem is null ? 1 : 0);
+        Gauge("tracegap.otlp.budget.used", "By", "Memory that requests being read or decoded hold", () => budget.Taken);
+        Gauge("tracegap.otlp.budget.limit", "By", "Memory that they may hold; beyond it senders are asked to come again", () => budget.Capacity);
+        Gauge("tracegap.queue.size", "By", "Durable spans that wait for the assembler, as encoded", () => pipeline.QueuedBytes);
+        Gauge("tracegap.spans.in_flight", "{span}", "Spans that wait for the rest of their trace", () => pipeline.Levels.InFlightSpans);
+        Gauge("tracegap.traces.in_flight", "{trace}", "Traces that spans in flight belong to", () => pipeline.Levels.InFlightTraces);
+        Gauge("tracegap.traces.open", "{trace}", "Stored traces whose root is still waited for", () => pipeline.Levels.OpenTraces);
+        Gauge("tracegap.storage.inbox", "By", "Accepted requests on disk, the write-ahead log of spans", () => store.InboxBytes);
+        Gauge("tracegap.storage.database", "By", "Database on disk with its write-ahead log", () => store.DatabaseBytes);
+        meter.CreateObservableGauge(
+            "tracegap.storage.free", () => store.FreeBytes is long free ? [new Measurement<long>(free)] : Array.Empty<Measurement<long>>(), "By", "Free space where the data folder is");
+        meter.CreateObservableCounter("tracegap.storage.damages", () => store.Damages.Count, "{place}", "Places in files that could not be read and were set aside");
+        meter.CreateObservableGauge("tracegap.ingest.lag", () => Lag(pipeline, time), "s", "Age of the oldest span that is not stored with its trace yet; 0 if there is none");
+
+        void Gauge(string name, string unit, string help, Func<long> read) => meter.CreateObservableGauge(name, read, unit, help);
+    }
+
+    private static double Lag(IngestPipeline pipeline, TimeProvider time)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return pipeline.Levels.OldestArrivalUnixNanos is long oldest ? Math.Max(0, (now - DateTimeOffset.UnixEpoch).Ticks / 1e7 - (oldest / 1e9)) : 0;
+    }
+}
