@@ -43,7 +43,7 @@ internal static class AnalyzeCommand
         }
 
         OfflineAnalysis analysis = new(options.Analysis);
-        SpanFiles input = new(terminal, analysis, options.Analysis.LayerKeys);
+        SpanFiles input = new(terminal, analysis, options);
         string[] files = parsed.GetValue(Files)!;
         await input.ReadAsync(files, stop);
         input.TellProblems();

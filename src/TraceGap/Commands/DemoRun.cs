@@ -96,6 +96,7 @@ internal sealed class DemoRun(Terminal terminal, DemoPlan plan)
 
         terminal.Tell($"{usual.Problem}; taking free ports");
         options.OtlpGrpc = "127.0.0.1:0";
+        options.OtlpHttp = "127.0.0.1:0";
         options.Http = "127.0.0.1:0";
         return await ServerStart.TryAsync(options, logging, stop);
     }

@@ -9,7 +9,7 @@ namespace TraceGap.Commands;
 /// <summary><c>tracegap report</c>: the report of a running server.</summary>
 internal static class ReportCommand
 {
-    private static readonly Option<Uri> Url = SharedOptions.NewUrl();
+    private static readonly AccessOptions Access = new();
     private static readonly Option<string> Window = SharedOptions.NewWindow();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string> Format = ReportFormat.NewOption();
@@ -20,14 +20,20 @@ internal static class ReportCommand
 
     public static Command New(Terminal terminal)
     {
-        Command command = new("report", "Show the report of a running server.") { Url, Window, Workflow, Format, FailIfDiverged };
+        Command command = new("report", "Show the report of a running server.") { Window, Workflow, Format, FailIfDiverged };
+        Access.AddTo(command);
         command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stop)
     {
-        using QueryClient client = new(parsed.GetValue(Url)!);
+        if (Access.Read(parsed, out ServerAccess access) is string wrong)
+        {
+            return terminal.Fail(ExitCodes.WrongUsage, wrong);
+        }
+
+        using QueryClient client = new(Access.Server(parsed), access);
         ServerAnswer answer = await client.GetAsync(
             "api/v1/report", stop, ("window", parsed.GetValue(Window)), ("workflow", parsed.GetValue(Workflow)));
         if (answer.Problem is string problem)
@@ -37,7 +43,7 @@ internal static class ReportCommand
 
         if (Read(answer.Body) is not Report report)
         {
-            return terminal.Fail(ExitCodes.Unreadable, $"{parsed.GetValue(Url)}: the answer is no report of this version of TraceGap");
+            return terminal.Fail(ExitCodes.Unreadable, $"{Access.Server(parsed)}: the answer is no report of this version of TraceGap");
         }
 
         string format = parsed.GetValue(Format)!;

@@ -19,7 +19,7 @@ internal readonly record struct ServerStart(TraceGapServer? Server, string Probl
         {
             return new ServerStart(await TraceGapServer.StartAsync(options, logging, TimeProvider.System, stop), "");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StorageUnavailableException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StorageUnavailableException or InvalidOptionsException)
         {
             return new ServerStart(null, $"cannot start: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
         }

@@ -1,14 +1,14 @@
 using TraceGap.Offline;
-using TraceGap.Otlp;
 using TraceGap.Otlp.Files;
+using TraceGap.Server.Configuration;
 
 namespace TraceGap.Commands;
 
 /// <summary>Reads recorded spans into an analysis. What cannot be read is remembered and told; the rest is read.</summary>
 /// <param name="terminal">Where progress and problems go.</param>
 /// <param name="analysis">Gets the spans.</param>
-/// <param name="layerKeys">Attribute keys to keep beyond the usual ones.</param>
-internal sealed class SpanFiles(Terminal terminal, OfflineAnalysis analysis, IReadOnlyList<string> layerKeys)
+/// <param name="options">What is kept of the spans, as for a server.</param>
+internal sealed class SpanFiles(Terminal terminal, OfflineAnalysis analysis, ServerOptions options)
 {
     /// <summary>A file of another kind has nothing but problems; a few of them say so.</summary>
     private const int ProblemsToldPerFile = 5;
@@ -42,9 +42,9 @@ internal sealed class SpanFiles(Terminal terminal, OfflineAnalysis analysis, IRe
         try
         {
             await using Stream stream = file == StandardInput ? terminal.OpenInput() : File.OpenRead(file);
-            await foreach (OtlpFileMessage message in new OtlpFileReader(alsoKeep: layerKeys).ReadAsync(stream, stop))
+            await foreach (OtlpFileMessage message in options.NewFileReader().ReadAsync(stream, stop))
             {
-                Array.ForEach(message.Result.Spans, analysis.Add);
+                Array.ForEach(message.Result.Batch.ToRecords(), analysis.Add);
                 read = message.BytesRead;
                 progress(read);
                 if (message.Problem is string problem && ++problems <= ProblemsToldPerFile)

@@ -18,7 +18,7 @@ internal static class TracesCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<Uri> Url = SharedOptions.NewUrl();
+    private static readonly AccessOptions Access = new();
     private static readonly Option<string> Window = SharedOptions.NewWindow();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string?> Outcome = NewOutcome();
@@ -31,15 +31,21 @@ internal static class TracesCommand
     {
         Command command = new("traces", "List the traces of a running server, newest first, or show one.")
         {
-            Id, Url, Window, Workflow, Outcome, Layer, MinDuration, Limit, Json,
+            Id, Window, Workflow, Outcome, Layer, MinDuration, Limit, Json,
         };
+        Access.AddTo(command);
         command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stop)
     {
-        using QueryClient client = new(parsed.GetValue(Url)!);
+        if (Access.Read(parsed, out ServerAccess access) is string wrong)
+        {
+            return terminal.Fail(ExitCodes.WrongUsage, wrong);
+        }
+
+        using QueryClient client = new(Access.Server(parsed), access);
         string? id = parsed.GetValue(Id);
         ServerAnswer answer = id is null ? await ListAsync(client, parsed, stop) : await client.GetAsync($"api/v1/traces/{Uri.EscapeDataString(id)}", stop);
         if (answer.Problem is string problem)
@@ -60,7 +66,7 @@ internal static class TracesCommand
         }
         catch (JsonException)
         {
-            return terminal.Fail(ExitCodes.Unreadable, $"{parsed.GetValue(Url)}: the answer is none of this version of TraceGap");
+            return terminal.Fail(ExitCodes.Unreadable, $"{Access.Server(parsed)}: the answer is none of this version of TraceGap");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class OfflineAnalysis(AnalysisOptions options)
         int done = 0;
         foreach ((TraceId id, List<SpanRecord> spans) in _traces)
         {
-            TraceContribution trace = ContributionBuilder.Build(_analyzer.Analyze(spans, closed: true), revised: false);
+            TraceContribution trace = _analyzer.Book(spans, closed: true, revised: false).Contribution;
             CellOf(cells, trace.Key).Add(trace);
             KeepExample(examples, trace, id);
             minutes = (Math.Min(minutes.First, trace.Minute), Math.Max(minutes.Last, trace.Minute));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 
@@ -12,13 +13,24 @@ namespace TraceGap.Remote;
 internal sealed record ServerAnswer(byte[] Body, HttpStatusCode? Status, string? Problem);
 
 /// <summary>Asks the query API of a TraceGap server.</summary>
-internal sealed class QueryClient(Uri server) : IDisposable
+internal sealed class QueryClient : IDisposable
 {
     public const string DefaultServer = "http://127.0.0.1:4319";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(100);
 
-    private readonly HttpClient _http = new() { Timeout = Timeout };
+    private readonly Uri _server;
+    private readonly HttpClient _http;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="server">Address of the query API.</param>
+    /// <param name="access">How to get in; null for an open server.</param>
+    public QueryClient(Uri server, ServerAccess? access = null)
+    {
+        _server = server;
+        _http = (access ?? ServerAccess.Open).NewClient();
+        _http.Timeout = Timeout;
+    }
 
     /// <summary>GETs <paramref name="path"/> (relative, without a leading slash) with the parameters that have a value.</summary>
     public async Task<ServerAnswer> GetAsync(string path, CancellationToken stop, params IEnumerable<(string Name, string? Value)> parameters)
@@ -30,7 +42,7 @@ internal sealed class QueryClient(Uri server) : IDisposable
             byte[] body = await response.Content.ReadAsByteArrayAsync(stop);
             return response.IsSuccessStatusCode
                 ? new ServerAnswer(body, response.StatusCode, null)
-                : new ServerAnswer([], response.StatusCode, $"{address}: {(int)response.StatusCode} {ReasonIn(body) ?? response.ReasonPhrase}");
+                : new ServerAnswer([], response.StatusCode, $"{address}: {(int)response.StatusCode} {ReasonIn(body) ?? response.ReasonPhrase}{(response.StatusCode == HttpStatusCode.Unauthorized ? "; set --token or TRACEGAP_TOKEN" : "")}");
         }
         catch (HttpRequestException exception)
         {
@@ -55,13 +67,17 @@ internal sealed class QueryClient(Uri server) : IDisposable
             }
         }
 
-        return new Uri($"{server.AbsoluteUri.TrimEnd('/')}/{path}{query}");
+        return new Uri($"{_server.AbsoluteUri.TrimEnd('/')}/{path}{query}");
     }
 
-    // The system's words for a refused connection differ; a person wants to know what to do.
-    private static string Cause(HttpRequestException exception) => exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-        ? "connection refused; is 'tracegap serve' running there?"
-        : exception.InnerException?.Message ?? exception.Message;
+    // The system's words for what goes wrong below HTTP differ, and are about the system; a person wants to know what to do.
+    private static string Cause(HttpRequestException exception) => exception switch
+    {
+        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused; is 'tracegap serve' running there?",
+        { InnerException: AuthenticationException } => $"{exception.InnerException.Message} Name the server's authority with --ca.",
+        { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection was closed; does the server speak https, or want a client certificate (--cert)?",
+        _ => exception.InnerException?.Message ?? exception.Message,
+    };
 
     /// <summary>Title and detail of a problem document (RFC 9457), or null if the body is none.</summary>
     private static string? ReasonIn(byte[] body)

@@ -6,7 +6,7 @@ namespace TraceGap.Tests.Commands;
 /// <summary>The commands that run a real server, on free ports.</summary>
 public sealed class ServingTests : IDisposable
 {
-    private static readonly string[] FreePorts = ["--otlp-grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+    private static readonly string[] FreePorts = ["--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--http", "127.0.0.1:0"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tracegap-serving-").FullName;
 
@@ -45,7 +45,7 @@ public sealed class ServingTests : IDisposable
         string taken = Regex.Match(output.ToString(), "OTLP/gRPC +([0-9.:]+)").Groups[1].Value;
 
         CommandRun sameFolder = await CommandRun.OfAsync(["serve", "--data", Path.Combine(_folder, "a"), .. FreePorts]);
-        CommandRun sameAddress = await CommandRun.OfAsync("serve", "--data", Path.Combine(_folder, "b"), "--otlp-grpc", taken, "--http", "127.0.0.1:0");
+        CommandRun sameAddress = await CommandRun.OfAsync("serve", "--data", Path.Combine(_folder, "b"), "--otlp-grpc", taken, "--otlp-http", "127.0.0.1:0", "--http", "127.0.0.1:0");
         await stop.CancelAsync();
 
         Assert.Equal(ExitCodes.Fine, await serving);
