@@ -80,6 +80,12 @@ public sealed class OrderDoesNotMatterTests
     private static async Task CompareAsync(int seed, int traces, Func<string, Task<Running>> startAsync)
     {
         List<EmittedSpan> spans = RandomTraces.Generate(seed, traces);
+        if (spans.Count == 0)
+        {
+            // The only trace lost its only span: nothing to send, and analyze rightly calls the file unreadable.
+            return;
+        }
+
         string folder = Directory.CreateTempSubdirectory("tracegap-order-").FullName;
         string file = Path.Combine(folder, "spans.pb");
         await File.WriteAllBytesAsync(file, SpanSource.Request(spans).ToByteArray());
@@ -179,6 +185,7 @@ public sealed class OrderDoesNotMatterTests
         {
             DataFolder = data,
             OtlpGrpc = "127.0.0.1:0",
+            OtlpHttp = "127.0.0.1:0",
             Http = "127.0.0.1:0",
             Assembly = new AssemblyOptions
             {

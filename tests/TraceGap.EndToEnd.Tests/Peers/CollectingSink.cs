@@ -12,14 +12,14 @@ internal sealed class CollectingSink : ISpanSink
     /// <summary>What a request gets instead of being kept; null: it is kept.</summary>
     public Func<CancellationToken, ValueTask<SinkResult>>? Instead { get; set; }
 
-    public ValueTask<SinkResult> AcceptAsync(IReadOnlyList<SpanRecord> spans, CancellationToken cancellationToken)
+    public ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken)
     {
         if (Instead is { } instead)
         {
             return instead(cancellationToken);
         }
 
-        foreach (SpanRecord span in spans)
+        foreach (SpanRecord span in spans.ToRecords())
         {
             Spans.Enqueue(span);
         }

@@ -9,8 +9,10 @@ namespace TraceGap.EndToEnd.Tests.Peers;
 
 public sealed class DotNetExporterTests
 {
-    [Fact]
-    public async Task Spans_of_the_dotnet_sdk_arrive()
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf)]
+    public async Task Spans_of_the_dotnet_sdk_arrive(OtlpExportProtocol protocol)
     {
         await using PeerServer server = await PeerServer.StartAsync();
         using ActivitySource source = new("tracegap.peer");
@@ -19,8 +21,8 @@ public sealed class DotNetExporterTests
             .AddSource(source.Name)
             .AddOtlpExporter(options =>
             {
-                options.Endpoint = new Uri($"http://{server.Address}");
-                options.Protocol = OtlpExportProtocol.Grpc;
+                options.Endpoint = new Uri(protocol == OtlpExportProtocol.Grpc ? $"http://{server.Address}" : $"http://{server.HttpAddress}/v1/traces");
+                options.Protocol = protocol;
             })
             .Build();
         for (int index = 0; index < 100; index++)

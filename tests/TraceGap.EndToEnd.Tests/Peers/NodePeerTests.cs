@@ -53,11 +53,15 @@ public sealed class NodePeerTests : IAsyncLifetime
     }
 
     [PeerTheory(Peer.Node)]
-    [InlineData("plain")]
-    [InlineData("gzip")]
-    public async Task The_exporter_of_the_js_sdk_is_told_of_success(string scenario)
+    [InlineData("grpc", "plain")]
+    [InlineData("grpc", "gzip")]
+    [InlineData("http/protobuf", "plain")]
+    [InlineData("http/protobuf", "gzip")]
+    [InlineData("http/json", "plain")]
+    [InlineData("http/json", "gzip")]
+    public async Task The_exporters_of_the_js_sdk_are_told_of_success(string protocol, string scenario)
     {
-        Assert.Equal("OK", (await AskExporterAsync(scenario)).Code);
+        Assert.Equal("OK", (await AskExporterAsync(protocol, scenario)).Code);
         Assert.Equal(Enumerable.Range(0, 100).Select(index => $"step {index}"), _server.Sink.Spans.Select(span => span.Name));
     }
 
@@ -74,6 +78,9 @@ public sealed class NodePeerTests : IAsyncLifetime
     private Task<PeerAnswer> AskGrpcJsAsync(string scenario) =>
         PeerRun.AskAsync(PeerPaths.Node, Path.Combine(PeerPaths.NodeFolder, "grpc-js.js"), _server.Address, PeerPaths.Protos, scenario);
 
-    private Task<PeerAnswer> AskExporterAsync(string scenario) =>
-        PeerRun.AskAsync(PeerPaths.Node, Path.Combine(PeerPaths.NodeFolder, "otel-exporter.js"), _server.Address, scenario);
+    private Task<PeerAnswer> AskExporterAsync(string protocol, string scenario)
+    {
+        string url = protocol == "grpc" ? $"http://{_server.Address}" : $"http://{_server.HttpAddress}/v1/traces";
+        return PeerRun.AskAsync(PeerPaths.Node, Path.Combine(PeerPaths.NodeFolder, "otel-exporter.js"), protocol, url, scenario);
+    }
 }

@@ -3,9 +3,21 @@ namespace TraceGap.EndToEnd.Tests.Peers;
 /// <summary>An outside program that speaks OTLP.</summary>
 public enum Peer
 {
-    /// <summary>gRPC's C core through Debian's python3-grpcio, with protoc for its messages.</summary>
+    /// <summary>gRPC's C core through Debian's python3-grpcio, Python's own HTTP client, and protoc for their messages.</summary>
     Python,
 
-    /// <summary>@grpc/grpc-js and the OpenTelemetry JS exporter.</summary>
+    /// <summary>@grpc/grpc-js and the OpenTelemetry JS exporters.</summary>
     Node,
+
+    /// <summary>What reads metrics: promtool, and the reference parser of OpenMetrics in Debian's python3-prometheus-client.</summary>
+    Prometheus,
+
+    /// <summary>curl, with gzip for what it sends.</summary>
+    Curl,
+
+    /// <summary>A C compiler, for the disk that fails when told to.</summary>
+    Gcc,
+
+    /// <summary>The right to mount a file system of a few megabytes.</summary>
+    Mount,
 }

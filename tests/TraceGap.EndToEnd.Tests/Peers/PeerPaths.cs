@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TraceGap.EndToEnd.Tests.Durability;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
 
@@ -12,13 +13,28 @@ internal static class PeerPaths
 
     public const string Protoc = "protoc";
 
+    public const string Promtool = "promtool";
+
+    public const string Curl = "curl";
+
+    public const string Shell = "/bin/sh";
+
     private static readonly Lazy<string?> PythonProblem = new(() =>
         Runs(Python, "-c", "import grpc, google.protobuf") && Runs(Protoc, "--version") ? null : "needs apt's python3-grpcio, python3-protobuf and protobuf-compiler");
 
+    private static readonly Lazy<string?> PrometheusProblem = new(() =>
+        Runs(Promtool, "--version") && Runs(Python, "-c", "import prometheus_client.openmetrics.parser") ? null : "needs apt's prometheus and python3-prometheus-client");
+
     private static readonly Lazy<string?> NodeProblem = new(() =>
-        Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@grpc", "grpc-js"))
+        Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@opentelemetry", "exporter-trace-otlp-proto"))
             ? null
             : "needs Node, and `npm ci` in tests/TraceGap.EndToEnd.Tests/Peers/node");
+
+    private static readonly Lazy<string?> CurlProblem = new(() => Runs(Curl, "--version") && Runs("gzip", "--version") ? null : "needs curl and gzip");
+
+    private static readonly Lazy<string?> GccProblem = new(static () => Runs("gcc", "--version") ? null : "needs gcc and libc's headers, on Linux");
+
+    private static readonly Lazy<string?> MountProblem = new(static () => SmallDisk.IsPermitted() ? null : "needs the right to mount a tmpfs");
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
@@ -32,7 +48,15 @@ internal static class PeerPaths
     public static string PythonFolder => Path.Combine(Peers, "python");
 
     /// <summary>Why <paramref name="peer"/> cannot be run here; null if it can.</summary>
-    public static string? Problem(Peer peer) => peer == Peer.Python ? PythonProblem.Value : NodeProblem.Value;
+    public static string? Problem(Peer peer) => peer switch
+    {
+        Peer.Python => PythonProblem.Value,
+        Peer.Node => NodeProblem.Value,
+        Peer.Prometheus => PrometheusProblem.Value,
+        Peer.Curl => CurlProblem.Value,
+        Peer.Gcc => GccProblem.Value,
+        _ => MountProblem.Value,
+    };
 
     private static bool Runs(string program, params string[] arguments)
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace TraceGap.EndToEnd.Tests.Peers;
 
 /// <summary>What a peer says the server answered.</summary>
-/// <param name="Code">Name of the gRPC status.</param>
+/// <param name="Code">Name of the gRPC status, or number of the HTTP status.</param>
 /// <param name="Details">The status's text, or the partial success's.</param>
 /// <param name="Partial">Partial success is set.</param>
 /// <param name="Rejected">Rejected spans.</param>
@@ -20,6 +20,10 @@ internal static class PeerRun
     /// <summary>Runs a program that prints a <see cref="PeerAnswer"/>.</summary>
     public static async Task<PeerAnswer> AskAsync(string program, params string[] arguments) =>
         JsonSerializer.Deserialize<PeerAnswer>(await OutputAsync(program, arguments), Json)!;
+
+    /// <summary>Runs a program that prints a <see cref="PeerAnswer"/> for every scenario.</summary>
+    public static async Task<Dictionary<string, PeerAnswer>> AskAllAsync(string program, params string[] arguments) =>
+        JsonSerializer.Deserialize<Dictionary<string, PeerAnswer>>(await OutputAsync(program, arguments), Json)!;
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it printed.</returns>

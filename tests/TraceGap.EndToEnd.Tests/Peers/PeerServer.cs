@@ -1,55 +1,72 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using TraceGap.Otlp;
+using TraceGap.Server.Calls;
 using TraceGap.Server.Grpc;
 using TraceGap.Server.Otlp;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
 
-/// <summary>The gRPC side of a server on a free port, with default limits and a sink that the test holds.</summary>
+/// <summary>Both OTLP transports of a server on free ports, with default limits and a sink that the test holds.</summary>
 internal sealed class PeerServer : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly WebApplication _grpc;
+    private readonly WebApplication _http;
 
-    private PeerServer(WebApplication application, CollectingSink sink, GrpcLimits limits)
+    private PeerServer(WebApplication grpc, WebApplication http, CollectingSink sink, CallLimits limits)
     {
-        _application = application;
+        _grpc = grpc;
+        _http = http;
         Sink = sink;
         Limits = limits;
     }
 
     public CollectingSink Sink { get; }
 
-    public GrpcLimits Limits { get; }
+    public CallLimits Limits { get; }
 
-    /// <summary>HOST:PORT.</summary>
-    public string Address => new Uri(_application.Urls.Single()).Authority;
+    /// <summary>HOST:PORT of OTLP/gRPC.</summary>
+    public string Address => new Uri(_grpc.Urls.Single()).Authority;
+
+    /// <summary>HOST:PORT of OTLP/HTTP.</summary>
+    public string HttpAddress => new Uri(_http.Urls.Single()).Authority;
 
     public static async Task<PeerServer> StartAsync()
     {
         CollectingSink sink = new();
-        GrpcLimits limits = new() { Budget = new InFlightBudget(InFlightBudget.DefaultCapacity) };
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.Services.AddLogging();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.UseGrpcConnections();
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseGrpc());
-        });
-        WebApplication application = builder.Build();
-        application.MapOtlpTraces(new OtlpTraceService(() => new OtlpTraceDecoder(), sink), limits);
-        application.MapGrpcHealth([OtlpTraceService.Name], () => true, limits);
-        application.MapUnknownGrpc();
-        await application.StartAsync();
-        return new PeerServer(application, sink, limits);
+        CallLimits limits = new() { Budget = new InFlightBudget(InFlightBudget.DefaultCapacity) };
+        OtlpTraceService traces = new(() => new OtlpTraceDecoder(), sink);
+        WebApplication grpc = Build(HttpProtocols.Http2);
+        grpc.MapOtlpTraces(traces, limits);
+        grpc.MapGrpcHealth([OtlpTraceService.Name], () => true, limits);
+        grpc.MapUnknownGrpc();
+        WebApplication http = Build(HttpProtocols.Http1);
+        http.MapOtlpTracesOverHttp(traces, limits);
+        await grpc.StartAsync();
+        await http.StartAsync();
+        return new PeerServer(grpc, http, sink, limits);
     }
 
     public async ValueTask DisposeAsync()
     {
         Assert.Equal(0, Limits.Budget.Taken);
-        await _application.DisposeAsync();
+        await _grpc.DisposeAsync();
+        await _http.DisposeAsync();
+    }
+
+    private static WebApplication Build(HttpProtocols protocols)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddLogging();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.KeepExporterConnections();
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
+        });
+        return builder.Build();
     }
 }

@@ -78,7 +78,7 @@ public sealed class PythonPeerTests(PythonStubs stubs) : IClassFixture<PythonStu
 
         PeerAnswer answer = await AskAsync("plain");
 
-        Assert.Equal(("UNAVAILABLE", "disk full: 0 % left", null), (answer.Code, answer.Details, answer.RetryDelay));
+        Assert.Equal(("UNAVAILABLE", "disk full: 0 % left", 5), (answer.Code, answer.Details, answer.RetryDelay));
     }
 
     [PeerFact(Peer.Python)]

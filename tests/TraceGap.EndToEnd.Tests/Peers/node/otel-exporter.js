@@ -1,10 +1,14 @@
-// The OpenTelemetry JS SDK with its OTLP/gRPC exporter. Usage: otel-exporter.js ADDRESS SCENARIO. Prints one JSON object: what the exporter was told.
+// The OpenTelemetry JS SDK with its OTLP exporters. Usage: otel-exporter.js PROTOCOL URL SCENARIO, PROTOCOL as in OTEL_EXPORTER_OTLP_PROTOCOL. Prints one JSON object: what the exporter was told.
 'use strict';
-const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-grpc');
 const { CompressionAlgorithm } = require('@opentelemetry/otlp-exporter-base');
 const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
 
-const [address, scenario] = process.argv.slice(2);
+const [protocol, url, scenario] = process.argv.slice(2);
+const { OTLPTraceExporter } = require({
+  grpc: '@opentelemetry/exporter-trace-otlp-grpc',
+  'http/protobuf': '@opentelemetry/exporter-trace-otlp-proto',
+  'http/json': '@opentelemetry/exporter-trace-otlp-http',
+}[protocol]);
 
 async function spans(count) {
   const memory = new InMemorySpanExporter();
@@ -19,7 +23,7 @@ async function spans(count) {
 
 async function main() {
   const exporter = new OTLPTraceExporter({
-    url: `http://${address}`,
+    url,
     compression: scenario === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
   });
   const batch = await spans(100);

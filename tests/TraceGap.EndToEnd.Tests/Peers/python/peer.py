@@ -1,8 +1,8 @@
-"""An OTLP sender on gRPC's C core. Usage: peer.py ADDRESS STUBS SCENARIO. Prints one JSON object: what the server answered."""
+"""An OTLP sender on gRPC's C core. Usage: peer.py ADDRESS STUBS SCENARIO... Prints one JSON object: what the server answered, by scenario if there are several."""
 import json
 import sys
 
-address, stubs, scenario = sys.argv[1:]
+address, stubs, *wanted = sys.argv[1:]
 sys.path.insert(0, stubs)
 
 import grpc  # noqa: E402
@@ -100,4 +100,5 @@ SCENARIOS = {
     "health": health,
 }
 
-print(json.dumps(SCENARIOS[scenario]()))
+answers = {scenario: SCENARIOS[scenario]() for scenario in wanted}
+print(json.dumps(answers if len(wanted) > 1 else answers[wanted[0]]))
