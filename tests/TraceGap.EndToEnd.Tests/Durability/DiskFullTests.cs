@@ -37,9 +37,10 @@ public sealed class DiskFullTests
         await server.UntilReadyAsync();
         await using ResendingLoad load = new(sent.Requests);
         load.Server = server.OtlpGrpc;
-        load.SendUpTo(sent.Requests.Count);
+        load.SendUpTo(half);
         await load.UntilAcknowledgedAsync(half);
         disk.Fill();
+        load.SendUpTo(sent.Requests.Count);
 
         using HttpClient client = new();
         await Poll.UntilAsync(async _ => load.Refused > 100 && (await AskAsync(client, server, "/readyz")).Status == HttpStatusCode.ServiceUnavailable, () => "nothing was refused");
