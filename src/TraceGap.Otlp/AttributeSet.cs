@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace TraceGap.Otlp;
 
 /// <summary>Kept attributes of a span, scope or resource: unique keys in ordinal order, values of <see cref="AttributeValue"/>. Immutable.</summary>
-/// <remarks>The keys are an <see cref="AttributeShape"/> that sets share, so that a set costs no more than its values.</remarks>
+/// <remarks>Keys and types are an <see cref="AttributeShape"/> that sets share, so that a set costs no more than its values.</remarks>
 public sealed class AttributeSet
 {
     private readonly AttributeValue[] _values;
 
-    /// <summary>Takes ownership of <paramref name="values"/>, one for each key of <paramref name="shape"/>.</summary>
+    /// <summary>Takes ownership of <paramref name="values"/>, one for each key of <paramref name="shape"/> and of its type.</summary>
     public AttributeSet(AttributeShape shape, AttributeValue[] values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, shape.Count);
@@ -19,7 +19,9 @@ public sealed class AttributeSet
 
     /// <summary>Takes <paramref name="sortedItems"/>, which must have unique keys in ordinal order.</summary>
     public AttributeSet(KeyValuePair<string, AttributeValue>[] sortedItems)
-        : this(AttributeShape.Of(Array.ConvertAll(sortedItems, static item => item.Key)), Array.ConvertAll(sortedItems, static item => item.Value))
+        : this(
+            AttributeShape.Of(Array.ConvertAll(sortedItems, static item => item.Key), Array.ConvertAll(sortedItems, static item => item.Value.Type)),
+            Array.ConvertAll(sortedItems, static item => item.Value))
     {
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace TraceGap.Otlp;
 
-/// <summary>The keys of an attribute set, unique and in ordinal order. Sets with the same keys share one as a rule, so what follows from the keys alone can be remembered per shape. Immutable.</summary>
+/// <summary>
+/// The keys of an attribute set, unique and in ordinal order, and the types of their values. Alike sets share one as a rule, so what follows from it alone can be remembered per shape. Immutable.
+/// </summary>
 public sealed class AttributeShape
 {
     // Instrumentations have some ten kinds of span each; one entry a slot, the newcomer wins.
@@ -11,11 +13,13 @@ public sealed class AttributeShape
     private static readonly AttributeShape?[] Cache = new AttributeShape?[CacheSlots];
 
     private readonly string[] _keys;
+    private readonly AttributeType[] _types;
     private readonly ulong _mayContain;
 
-    private AttributeShape(string[] keys)
+    private AttributeShape(string[] keys, AttributeType[] types)
     {
         _keys = keys;
+        _types = types;
         foreach (string key in keys)
         {
             _mayContain |= BitOf(key);
@@ -23,7 +27,7 @@ public sealed class AttributeShape
     }
 
     /// <summary>The shape without keys.</summary>
-    public static AttributeShape Empty { get; } = new([]);
+    public static AttributeShape Empty { get; } = new([], []);
 
     /// <summary>Number of keys.</summary>
     public int Count => _keys.Length;
@@ -31,26 +35,31 @@ public sealed class AttributeShape
     /// <summary>The keys.</summary>
     public ReadOnlySpan<string> Keys => _keys;
 
+    /// <summary>The types of the values in the order of the keys.</summary>
+    public ReadOnlySpan<AttributeType> Types => _types;
+
     /// <summary>The shape of <paramref name="sortedKeys"/>, which must be unique and in ordinal order: one that is known, or a new one. Thread-safe.</summary>
-    public static AttributeShape Of(ReadOnlySpan<string> sortedKeys)
+    /// <exception cref="ArgumentException">There are not as many types as keys.</exception>
+    public static AttributeShape Of(ReadOnlySpan<string> sortedKeys, ReadOnlySpan<AttributeType> types)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(types.Length, sortedKeys.Length);
         if (sortedKeys.IsEmpty)
         {
             return Empty;
         }
 
         int hash = sortedKeys.Length;
-        foreach (string key in sortedKeys)
+        for (int index = 0; index < sortedKeys.Length; index++)
         {
-            hash = (hash * 31) + RuntimeHelpers.GetHashCode(key);
+            hash = (hash * 31) + (RuntimeHelpers.GetHashCode(sortedKeys[index]) ^ (int)types[index]);
         }
 
         // A racing writer only costs that two equal shapes live side by side.
         ref AttributeShape? slot = ref Cache[hash & (CacheSlots - 1)];
         AttributeShape? known = slot;
-        if (known is null || !AreSame(known._keys, sortedKeys))
+        if (known is null || !AreSame(known._keys, sortedKeys) || !types.SequenceEqual(known._types))
         {
-            slot = known = new AttributeShape(sortedKeys.ToArray());
+            slot = known = new AttributeShape(sortedKeys.ToArray(), types.ToArray());
         }
 
         return known;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceGap.Otlp.Batches;
 
 namespace TraceGap.Otlp;
 
@@ -18,14 +19,14 @@ public enum AttributeType : byte
     Boolean = 3,
 }
 
-/// <summary>One attribute value: text, integer, double or boolean, without boxing.</summary>
-public readonly record struct AttributeValue
+/// <summary>One attribute value: text, integer, double or boolean, without boxing. A text of a <see cref="SpanBatch"/> stays UTF-8 until somebody needs a string.</summary>
+public readonly struct AttributeValue : IEquatable<AttributeValue>
 {
     private static readonly TypeMark IntegerMark = new(AttributeType.Integer);
     private static readonly TypeMark DoubleMark = new(AttributeType.Double);
     private static readonly TypeMark BooleanMark = new(AttributeType.Boolean);
 
-    // The text, or the mark of another type: one reference says both, so that a value is two words.
+    // The text, the tables of a batch whose text has the number in the bits, or the mark of another type: one reference says which, so that a value is two words.
     private readonly object? _content;
     private readonly long _bits;
 
@@ -39,10 +40,13 @@ public readonly record struct AttributeValue
     public AttributeType Type => _content is TypeMark mark ? mark.Type : AttributeType.Text;
 
     /// <summary>The 64 bits of a number or boolean as stored (a double's IEEE bits); 0 for text.</summary>
-    public long Bits => _bits;
+    public long Bits => _content is TypeMark ? _bits : 0;
 
     /// <summary>Makes a text value.</summary>
     public static AttributeValue Of(string text) => new(text, 0);
+
+    /// <summary>Makes a text value of the text of a batch.</summary>
+    internal static AttributeValue Of(BatchTables texts, int number) => new(texts, number);
 
     /// <summary>Makes an integer value.</summary>
     public static AttributeValue Of(long value) => new(IntegerMark, value);
@@ -68,27 +72,83 @@ public readonly record struct AttributeValue
         AttributeType.Integer => _bits.ToString(CultureInfo.InvariantCulture),
         AttributeType.Double => BitConverter.Int64BitsToDouble(_bits).ToString("R", CultureInfo.InvariantCulture),
         AttributeType.Boolean => _bits != 0 ? "true" : "false",
-        _ => _content as string ?? "",
+        _ => Text,
     };
 
+    /// <summary>The bytes of a text that is UTF-8 still. False for one that is a string, and for other types.</summary>
+    public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
+    {
+        BatchTables? texts = _content as BatchTables;
+        utf8 = texts is null ? default : texts.Utf8((int)_bits);
+        return texts is not null;
+    }
+
     /// <summary>True for text that is empty or white space, which conventions read as absent.</summary>
-    public bool IsBlank => _content is not TypeMark && string.IsNullOrWhiteSpace(_content as string);
+    public bool IsBlank => _content switch
+    {
+        TypeMark => false,
+        BatchTables texts when texts.Utf8((int)_bits) is [> (byte)' ' and < 0x80, ..] => false,
+        _ => string.IsNullOrWhiteSpace(Text),
+    };
+
+    private string Text => _content switch
+    {
+        string text => text,
+        BatchTables texts => texts.Text((int)_bits),
+        _ => "",
+    };
 
     /// <summary>The value as a number: integers and doubles as they are, text if it reads as a number, booleans as 0 and 1; else null.</summary>
     public double? AsNumber() => Type switch
     {
         AttributeType.Integer or AttributeType.Boolean => _bits,
         AttributeType.Double => BitConverter.Int64BitsToDouble(_bits),
-        _ => double.TryParse(_content as string, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null,
+        _ => double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null,
     };
 
     /// <summary>The value as a boolean: booleans as they are, text <c>true</c>/<c>false</c> of any case; else null.</summary>
     public bool? AsBoolean() => Type switch
     {
         AttributeType.Boolean => _bits != 0,
-        AttributeType.Text => bool.TryParse(_content as string, out bool value) ? value : null,
+        AttributeType.Text => bool.TryParse(Text, out bool value) ? value : null,
         _ => null,
     };
+
+    /// <inheritdoc/>
+    public bool Equals(AttributeValue other)
+    {
+        if (ReferenceEquals(_content, other._content) && _bits == other._bits)
+        {
+            return true;
+        }
+
+        if (_content is TypeMark)
+        {
+            return false;
+        }
+
+        if (TryGetUtf8(out ReadOnlySpan<byte> utf8) && other.TryGetUtf8(out ReadOnlySpan<byte> otherUtf8))
+        {
+            return utf8.SequenceEqual(otherUtf8);
+        }
+
+        return other._content is not TypeMark && Text == other.Text;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is AttributeValue other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _content is TypeMark mark ? HashCode.Combine(mark.Type, _bits) : Text.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>True if both are of one type and equal.</summary>
+    public static bool operator ==(AttributeValue left, AttributeValue right) => left.Equals(right);
+
+    /// <summary>True if types or values differ.</summary>
+    public static bool operator !=(AttributeValue left, AttributeValue right) => !left.Equals(right);
+
+    /// <summary>The value as text.</summary>
+    public override string ToString() => AsText();
 
     private sealed class TypeMark(AttributeType type)
     {

@@ -59,6 +59,18 @@ public sealed class SpanBatch
     /// <inheritdoc cref="SpanRecord.EndUnixNanos"/>
     public long EndUnixNanosOf(int index) => BinaryPrimitives.ReadInt64LittleEndian(Row(index)[BatchLayout.EndAt..]);
 
+    /// <summary>Start of the span that began first, ns; <see cref="long.MaxValue"/> without spans.</summary>
+    public long EarliestStartUnixNanos()
+    {
+        long earliest = long.MaxValue;
+        for (int index = 0; index < Count; index++)
+        {
+            earliest = Math.Min(earliest, StartUnixNanosOf(index));
+        }
+
+        return earliest;
+    }
+
     /// <inheritdoc cref="SpanRecord.Flags"/>
     public uint FlagsOf(int index) => BinaryPrimitives.ReadUInt32LittleEndian(Row(index)[BatchLayout.FlagsAt..]);
 

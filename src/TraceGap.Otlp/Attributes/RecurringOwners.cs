@@ -64,18 +64,15 @@ internal sealed class RecurringOwners
         }
     }
 
-    /// <summary>The attribute that came at the next place, if <paramref name="bytes"/> begin with it; then the place is taken.</summary>
-    public RecurringPair? Pass(ReadOnlySpan<byte> bytes)
+    /// <summary>The attribute that came at the next place; null if none did.</summary>
+    public RecurringPair? Peek()
     {
         RecurringPair?[] pairs = _pattern.Pairs;
-        if ((uint)_place >= (uint)pairs.Length || pairs[_place] is not RecurringPair pair || !pair.Begins(bytes))
-        {
-            return null;
-        }
-
-        _place++;
-        return pair;
+        return (uint)_place < (uint)pairs.Length ? pairs[_place] : null;
     }
+
+    /// <summary>The attribute that came at the next place came again.</summary>
+    public void Pass() => _place++;
 
     /// <summary>The attribute that came at the next place, which another one takes; null if there are too many.</summary>
     public RecurringPair? Next()

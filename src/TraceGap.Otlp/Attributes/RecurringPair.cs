@@ -1,3 +1,5 @@
+using TraceGap.Otlp.Wire;
+
 namespace TraceGap.Otlp.Attributes;
 
 /// <summary>What becomes of an attribute whose bytes recur.</summary>
@@ -26,6 +28,9 @@ internal sealed class RecurringPair
     private const int MissesInARow = 4;
     private const int TryOneIn = 16;
 
+    // Tag and length of the field, tag and length of the key, a byte each.
+    private const int PlainKeyAt = 4;
+
     private byte[] _bytes = [];
     private byte[] _text = [];
     private int _length;
@@ -33,6 +38,7 @@ internal sealed class RecurringPair
     private int _keyStart;
     private int _keyLength;
     private byte _misses;
+    private bool _isKeptPlainly;
 
     /// <summary>The rule of the key.</summary>
     public KeyRule? Rule { get; private set; }
@@ -65,7 +71,33 @@ internal sealed class RecurringPair
     /// <summary>The length of the whole field.</summary>
     public int Length => _length;
 
+    // At the next miss, so that the try after it has something to compare with.
+    private bool IsToBeLearned => (_misses + 1) % TryOneIn == 0;
+
     private bool IsWorthATry => _misses < MissesInARow || _misses % TryOneIn == 0;
+
+    /// <summary>
+    /// Takes the value of an attribute whose key is the same, where comparing the whole is not worth it: the bytes of an AnyValue. Nothing but key and value
+    /// is in the field, whose length is given too.
+    /// </summary>
+    public bool TryTakeValue(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> value, out int length)
+    {
+        int valueAt = PlainKeyAt + _keyLength + 2;
+        if (!_isKeptPlainly || IsWorthATry || IsToBeLearned || bytes.Length < valueAt || bytes[0] != _bytes[0] || bytes[1] >= 0x80)
+        {
+            value = default;
+            length = 0;
+            return false;
+        }
+
+        length = 2 + bytes[1];
+        bool isPlain = length <= bytes.Length
+            && valueAt + bytes[valueAt - 1] == length
+            && bytes[valueAt - 1] < 0x80
+            && bytes[2..(valueAt - 1)].SequenceEqual(_bytes.AsSpan(2, valueAt - 3));
+        value = isPlain ? bytes[valueAt..length] : default;
+        return isPlain;
+    }
 
     public bool HasKey(ReadOnlySpan<byte> key) => _keyLength != 0 && key.SequenceEqual(Key);
 
@@ -99,6 +131,7 @@ internal sealed class RecurringPair
 
         bytes.CopyTo(_bytes);
         (_length, _keyStart, _keyLength, Rule, Use, Epoch) = (bytes.Length, keyStart, keyLength, rule, use, 0);
+        _isKeptPlainly = rule is { Use: KeyUse.Keep } && keyStart == PlainKeyAt && keyStart + keyLength < bytes.Length && bytes[keyStart + keyLength] == KeyValueField.Value;
     }
 
     /// <summary>Remembers what is kept of them, and where in the batch it stands.</summary>

@@ -10,12 +10,12 @@ internal sealed class BatchShape
 
     private static readonly BatchShape?[] Cache = new BatchShape?[CacheSlots];
 
-    private readonly AttributeShape _keys;
+    private readonly AttributeShape _shape;
     private readonly Column[] _columns;
 
-    private BatchShape(AttributeShape keys, Column[] columns)
+    private BatchShape(AttributeShape shape, Column[] columns)
     {
-        _keys = keys;
+        _shape = shape;
         _columns = columns;
     }
 
@@ -53,14 +53,14 @@ internal sealed class BatchShape
         {
             values[column.Place] = column.Type switch
             {
-                AttributeType.Text => AttributeValue.Of(tables.Text((int)cursor.Varint())),
+                AttributeType.Text => AttributeValue.Of(tables, (int)cursor.Varint()),
                 AttributeType.Double => AttributeValue.FromBits(AttributeType.Double, cursor.Fixed64()),
                 AttributeType.Integer => AttributeValue.Of(cursor.ZigZag()),
                 _ => AttributeValue.Of(cursor.Varint() != 0),
             };
         }
 
-        return new AttributeSet(_keys, values);
+        return new AttributeSet(_shape, values);
     }
 
     /// <summary>Passes over the values of a set; the cursor is broken if they are.</summary>
@@ -102,7 +102,8 @@ internal sealed class BatchShape
             columns[order[place]] = new Column(place, types[order[place]]);
         }
 
-        return new BatchShape(AttributeShape.Of(sorted), columns);
+        AttributeType[] sortedTypes = Array.ConvertAll(order, given => columns[given].Type);
+        return new BatchShape(AttributeShape.Of(sorted, sortedTypes), columns);
     }
 
     private bool IsOf(ReadOnlySpan<string> keys, ReadOnlySpan<AttributeType> types)
@@ -114,7 +115,7 @@ internal sealed class BatchShape
 
         for (int index = 0; index < keys.Length; index++)
         {
-            if (!ReferenceEquals(keys[index], _keys.Keys[_columns[index].Place]) || types[index] != _columns[index].Type)
+            if (!ReferenceEquals(keys[index], _shape.Keys[_columns[index].Place]) || types[index] != _columns[index].Type)
             {
                 return false;
             }

@@ -46,7 +46,7 @@ internal sealed class BatchTables
     public string Text(int number)
     {
         // Two threads may make it at once; either string will do.
-        return _texts[number] ??= SharedTexts.Get(Utf8(number));
+        return _texts[number] ??= SharedTexts.Values.Get(Utf8(number));
     }
 
     /// <summary>The resource and scope of a span.</summary>
@@ -56,7 +56,8 @@ internal sealed class BatchTables
         return (_resources[resource], _scopes[scope]);
     }
 
-    private ReadOnlySpan<byte> Utf8(int number)
+    /// <summary>The bytes of a text.</summary>
+    public ReadOnlySpan<byte> Utf8(int number)
     {
         ReadOnlySpan<byte> ends = _bytes.AsSpan(_at + _layout.TextEndsAt, _layout.Texts * sizeof(uint));
         int start = number == 0 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(ends[((number - 1) * sizeof(uint))..]);
@@ -86,7 +87,7 @@ internal sealed class BatchTables
                     return false;
                 }
 
-                (keys[index], types[index]) = (Text((int)(code >> 2)), (AttributeType)(code & 3));
+                (keys[index], types[index]) = (SharedTexts.Keys.Get(Utf8((int)(code >> 2))), (AttributeType)(code & 3));
             }
 
             if (cursor.IsBroken || BatchShape.Of(keys.AsSpan(0, count), types.AsSpan(0, count)) is not BatchShape read)

@@ -5,18 +5,27 @@ namespace TraceGap.Otlp.Batches;
 
 /// <summary>Makes strings of UTF-8 bytes, and gives the same string for bytes that recur, in this batch or another. Bounded, thread-safe.</summary>
 /// <remarks>
-/// One entry a slot, the newcomer wins. A text enters only when its slot sees it a second time in a row: ids and other texts that never recur would
-/// otherwise push out those that do, and cost a copy each. Races between threads cost a second string, never a wrong one.
+/// Two entries a set. A text enters only when its set sees it a second time in a row: ids and other texts that never recur would otherwise push out those that do, and cost a copy each.
+/// Races between threads cost a second string, never a wrong one.
 /// </remarks>
-internal static class SharedTexts
+internal sealed class SharedTexts
 {
     // 4,096 texts of at most 64 bytes: some megabyte at most.
-    private const int Slots = 4096;
+    private const int Sets = 2048;
     private const int MaxBytes = 64;
 
-    private static readonly Slot[] Table = new Slot[Slots];
+    private readonly Set[] _sets = new Set[Sets];
+    private readonly bool _areKeys;
 
-    public static string Get(ReadOnlySpan<byte> utf8)
+    private SharedTexts(bool areKeys) => _areKeys = areKeys;
+
+    /// <summary>Keys of attributes. One that is a literal of the program is that literal: who looks for it finds it by reference.</summary>
+    public static SharedTexts Keys { get; } = new(areKeys: true);
+
+    /// <summary>All other texts.</summary>
+    public static SharedTexts Values { get; } = new(areKeys: false);
+
+    public string Get(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
         {
@@ -29,38 +38,38 @@ internal static class SharedTexts
         }
 
         ulong hash = Utf8Hash.Of(utf8);
-        ref Slot slot = ref Table[hash & (Slots - 1)];
-        // The hash may be that of another writer's entry, which the bytes show.
-        if (slot.Hash == hash && slot.Entry is Entry entry && utf8.SequenceEqual(entry.Utf8))
-        {
-            return entry.Text;
-        }
+        ref Set set = ref _sets[hash & (Sets - 1)];
+        return Find(set.First, hash, utf8) ?? Find(set.Second, hash, utf8) ?? Make(ref set, hash, utf8);
+    }
 
+    private static string? Find(Entry? entry, ulong hash, ReadOnlySpan<byte> utf8) =>
+        entry is not null && entry.Hash == hash && utf8.SequenceEqual(entry.Utf8) ? entry.Text : null;
+
+    private string Make(ref Set set, ulong hash, ReadOnlySpan<byte> utf8)
+    {
         string text = Encoding.UTF8.GetString(utf8);
-        if (slot.LastMiss == hash)
+        if (set.LastMiss != hash)
         {
-            text = string.IsInterned(text) ?? text;
-            slot.Entry = new Entry(utf8.ToArray(), text);
-            slot.Hash = hash;
-        }
-        else
-        {
-            slot.LastMiss = hash;
+            set.LastMiss = hash;
+            return text;
         }
 
+        text = _areKeys ? string.IsInterned(text) ?? text : text;
+        (set.Second, set.First) = (set.First, new Entry(hash, utf8.ToArray(), text));
         return text;
     }
 
-    // The hash beside the entry: most misses end without a look at it.
-    private struct Slot
+    private struct Set
     {
-        public ulong Hash;
         public ulong LastMiss;
-        public Entry? Entry;
+        public Entry? First;
+        public Entry? Second;
     }
 
-    private sealed class Entry(byte[] utf8, string text)
+    private sealed class Entry(ulong hash, byte[] utf8, string text)
     {
+        public ulong Hash { get; } = hash;
+
         public byte[] Utf8 { get; } = utf8;
 
         public string Text { get; } = text;

@@ -1,13 +1,13 @@
 using TraceGap.Otlp.Attributes;
 
-namespace TraceGap.Otlp.Batches;
+namespace TraceGap.Otlp;
 
 /// <summary>Numbers byte strings in the order of their first coming: the same bytes, the same number. Used over and over, one owner at a time.</summary>
 /// <remarks>
 /// A hash table with open addressing over one buffer. Who chooses the bytes may choose ones that collide: the search ends after <see cref="MaxProbes"/>
 /// places and the bytes get a number of their own, which costs room and never time. Entries can be taken back, the last first.
 /// </remarks>
-internal sealed class DistinctBytes
+public sealed class DistinctBytes
 {
     private const int MaxProbes = 32;
     private const int NoSlot = -1;
