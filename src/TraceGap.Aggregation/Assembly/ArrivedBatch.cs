@@ -17,22 +17,14 @@ internal sealed class ArrivedBatch(SpanBatch spans, long position, long arrivalU
     /// <summary>Spans of it that are in flight.</summary>
     public int InFlight { get; set; }
 
+    /// <summary>Where it stands in the ledger while spans of it are in flight.</summary>
+    public int Slot { get; set; }
+
     /// <summary>Earliest start of all its spans, ns.</summary>
-    public long EarliestStart { get; } = EarliestStartOf(spans);
+    public long EarliestStart { get; } = spans.EarliestStartUnixNanos();
 
     /// <summary>Memory that it holds, bytes: its encoding, and what the assembler knows about each span.</summary>
-    public long Bytes => Spans.Bytes.Length + ((long)Spans.Count * ArrivedSpan.Size);
-
-    private static long EarliestStartOf(SpanBatch spans)
-    {
-        long earliest = long.MaxValue;
-        for (int i = 0; i < spans.Count; i++)
-        {
-            earliest = Math.Min(earliest, spans.StartUnixNanosOf(i));
-        }
-
-        return earliest;
-    }
+    public long Bytes => Spans.Bytes.Length + ((long)Spans.Count * SpanLists.EntrySize);
 }
 
 /// <summary>A span within its batch.</summary>
@@ -40,9 +32,6 @@ internal sealed class ArrivedBatch(SpanBatch spans, long position, long arrivalU
 /// <param name="Index">Which of its spans.</param>
 internal readonly record struct ArrivedSpan(ArrivedBatch Batch, int Index)
 {
-    /// <summary>Memory in a list that grows by doubling, bytes.</summary>
-    public const int Size = 24;
-
     public SpanId SpanId => Batch.Spans.SpanIdOf(Index);
 
     public SpanId ParentSpanId => Batch.Spans.ParentSpanIdOf(Index);

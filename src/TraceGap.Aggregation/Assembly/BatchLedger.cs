@@ -8,6 +8,12 @@ internal sealed class BatchLedger
 
     private readonly AgingQueue<ArrivedBatch> _byStart = new(static batch => batch.InFlight == 0 ? null : batch.EarliestStart);
 
+    private readonly List<ArrivedBatch?> _slots = [];
+    private readonly Stack<int> _freeSlots = new();
+
+    /// <summary>The batch at a slot, which has spans in flight.</summary>
+    public ArrivedBatch this[int slot] => _slots[slot]!;
+
     /// <summary>Spans in flight.</summary>
     public long Spans { get; private set; }
 
@@ -30,6 +36,7 @@ internal sealed class BatchLedger
         {
             _byPosition.Add(batch.Position, batch);
             _byStart.Put(batch);
+            batch.Slot = SlotFor(batch);
             Bytes += batch.Bytes;
         }
     }
@@ -40,7 +47,21 @@ internal sealed class BatchLedger
         if (--span.Batch.InFlight == 0)
         {
             _byPosition.Remove(span.Batch.Position);
+            _slots[span.Batch.Slot] = null;
+            _freeSlots.Push(span.Batch.Slot);
             Bytes -= span.Batch.Bytes;
         }
+    }
+
+    private int SlotFor(ArrivedBatch batch)
+    {
+        if (_freeSlots.TryPop(out int slot))
+        {
+            _slots[slot] = batch;
+            return slot;
+        }
+
+        _slots.Add(batch);
+        return _slots.Count - 1;
     }
 }

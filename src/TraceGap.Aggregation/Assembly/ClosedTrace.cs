@@ -46,15 +46,18 @@ public sealed class ClosedTrace
     public required long LastArrivalUnixNanos { get; init; }
 
     /// <summary>Number of new spans, duplicates included; maybe none (<see cref="CloseReason.RootGrace"/>).</summary>
-    public int SpanCount => Arrived.Count;
+    public int SpanCount => Arrived.Length;
 
     /// <summary>The new spans in order of arrival, still encoded.</summary>
-    internal List<ArrivedSpan> Arrived { get; init; } = [];
+    internal ArrivedSpan[] Arrived { get; init; } = [];
+
+    /// <summary>The trace in parts of at most so many spans; spans without a parent are in the first, for they say how the trace ended.</summary>
+    public IEnumerable<ClosedTrace> InParts(int mostSpans) => SpanCount <= mostSpans ? [this] : Arrived.OrderBy(static span => span.ParentSpanId.IsNone ? 0 : 1).Chunk(mostSpans).Select(Part);
 
     /// <summary>Decodes the new spans, in order of arrival.</summary>
     public SpanRecord[] ReadSpans()
     {
-        SpanRecord[] spans = new SpanRecord[Arrived.Count];
+        SpanRecord[] spans = new SpanRecord[Arrived.Length];
         for (int i = 0; i < spans.Length; i++)
         {
             spans[i] = Arrived[i].Batch.Spans.Read(Arrived[i].Index);
@@ -62,4 +65,15 @@ public sealed class ClosedTrace
 
         return spans;
     }
+
+    private ClosedTrace Part(ArrivedSpan[] arrived) => new()
+    {
+        TraceId = TraceId,
+        Reason = Reason,
+        IsOpen = IsOpen,
+        FirstPosition = FirstPosition,
+        FirstArrivalUnixNanos = FirstArrivalUnixNanos,
+        LastArrivalUnixNanos = LastArrivalUnixNanos,
+        Arrived = arrived,
+    };
 }

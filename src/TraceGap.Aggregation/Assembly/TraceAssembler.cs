@@ -21,6 +21,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
 {
     private readonly Dictionary<TraceId, TraceInFlight> _inFlight = [];
     private readonly BatchLedger _batches = new();
+    private readonly SpanLists _spans = new();
     private readonly DueTimes _due = new();
     private readonly OpenTraces _open = new();
     private readonly long _quiet = Nanos(options.Quiet);
@@ -75,7 +76,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
                 trace.LastArrival = _now;
             }
 
-            trace.Add(new ArrivedSpan(batch, i));
+            trace.Add(new ArrivedSpan(batch, i), _spans);
         }
 
         Schedule(trace);
@@ -146,12 +147,13 @@ public sealed class TraceAssembler(AssemblyOptions options)
         }
 
         TraceInFlight taken = Enter(trace.TraceId, trace.FirstPosition, trace.FirstArrivalUnixNanos);
-        taken.TakeBack(trace);
-        taken.DeferredUntil = untilUnixNanos;
         foreach (ArrivedSpan span in trace.Arrived)
         {
             _batches.Take(span.Batch, 1);
         }
+
+        taken.TakeBack(trace, _spans);
+        taken.DeferredUntil = untilUnixNanos;
 
         _due.Put(taken, untilUnixNanos);
     }
@@ -189,7 +191,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
             return false;
         }
 
-        trace.SearchActingRoot();
+        trace.SearchActingRoot(_spans, _batches);
         return DueOf(trace) <= _now;
     }
 
@@ -201,7 +203,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
         {
             if (_inFlight.TryGetValue(lowest.Spans.TraceIdOf(i), out TraceInFlight? trace) && trace.FirstPosition == lowest.Position)
             {
-                trace.SearchActingRoot();
+                trace.SearchActingRoot(_spans, _batches);
                 handedOut.Add(HandOut(trace, reason));
             }
         }
@@ -215,7 +217,7 @@ public sealed class TraceAssembler(AssemblyOptions options)
             _open.Add(trace.TraceId, trace.LastArrival);
         }
 
-        List<ArrivedSpan> spans = trace.TakeSpans();
+        ArrivedSpan[] spans = trace.TakeSpans(_spans, _batches);
         foreach (ArrivedSpan span in spans)
         {
             _batches.Release(span);

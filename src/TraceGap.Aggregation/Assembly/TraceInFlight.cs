@@ -7,10 +7,13 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
 {
     private bool _mayHaveActingRoot;
     private int _searched;
+    private int _first = SpanLists.None;
+    private int _last = SpanLists.None;
 
     public TraceId TraceId { get; } = traceId;
 
-    public List<ArrivedSpan> Spans { get; private set; } = [];
+    /// <summary>Number of spans.</summary>
+    public int Count { get; private set; }
 
     public long FirstPosition { get; set; } = firstPosition;
 
@@ -31,35 +34,55 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
     public bool HasRoot { get; private set; }
 
     /// <summary>True while a search for a span that acts as root is worth its time: it costs as much as there are spans, so it waits until they grew by a quarter.</summary>
-    public bool IsSearchDue => !HasRoot && _mayHaveActingRoot && (long)Spans.Count * 4 >= (long)_searched * 5;
+    public bool IsSearchDue => !HasRoot && _mayHaveActingRoot && (long)Count * 4 >= (long)_searched * 5;
 
-    public void Add(ArrivedSpan span)
+    /// <summary>Adds a span of a batch that is in the ledger.</summary>
+    public void Add(ArrivedSpan span, SpanLists lists)
     {
-        Spans.Add(span);
-        if (!HasRoot)
+        int entry = lists.Add(span.Batch.Slot, span.Index);
+        if (Count == 0)
         {
-            HasRoot = span.ParentSpanId.IsNone;
-            _mayHaveActingRoot |= span.CanActAsRoot;
+            _first = entry;
         }
+        else
+        {
+            lists.Link(_last, entry);
+        }
+
+        _last = entry;
+        Count++;
+        Look(span);
     }
 
-    /// <summary>Hands the spans over. Queues may know the trace for a while longer; the spans are not theirs.</summary>
-    public List<ArrivedSpan> TakeSpans()
+    /// <summary>Hands the spans over, in order of arrival. Queues may know the trace for a while longer; the spans are not theirs.</summary>
+    public ArrivedSpan[] TakeSpans(SpanLists lists, BatchLedger batches)
     {
-        List<ArrivedSpan> spans = Spans;
-        IsGone = true;
-        Spans = [];
+        ArrivedSpan[] spans = Spans(lists, batches);
+        if (Count > 0)
+        {
+            lists.Release(_first, _last, Count);
+        }
+
+        (IsGone, Count) = (true, 0);
         return spans;
     }
 
     /// <summary>Takes spans back that arrived before those that are here.</summary>
-    public void TakeBack(ClosedTrace trace)
+    public void TakeBack(ClosedTrace trace, SpanLists lists)
     {
-        List<ArrivedSpan> later = Spans;
-        Spans = new List<ArrivedSpan>(trace.Arrived.Count + later.Count);
-        foreach (ArrivedSpan span in trace.Arrived.Concat(later))
+        int later = _first;
+        int last = _last;
+        int count = Count;
+        Count = 0;
+        foreach (ArrivedSpan span in trace.Arrived)
         {
-            Add(span);
+            Add(span, lists);
+        }
+
+        if (count > 0)
+        {
+            lists.Link(_last, later);
+            (_last, Count) = (last, Count + count);
         }
 
         FirstArrival = Math.Min(FirstArrival, trace.FirstArrivalUnixNanos);
@@ -67,17 +90,18 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
     }
 
     /// <summary>Looks for the only topmost span; it acts as root if its parent is remote.</summary>
-    public void SearchActingRoot()
+    public void SearchActingRoot(SpanLists lists, BatchLedger batches)
     {
-        _searched = Spans.Count;
+        _searched = Count;
         if (HasRoot || !_mayHaveActingRoot)
         {
             return;
         }
 
-        HashSet<SpanId> ids = [.. Spans.Select(static span => span.SpanId)];
+        ArrivedSpan[] spans = Spans(lists, batches);
+        HashSet<SpanId> ids = [.. spans.Select(static span => span.SpanId)];
         ArrivedSpan? topmost = null;
-        foreach (ArrivedSpan span in Spans.Where(span => span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId)))
+        foreach (ArrivedSpan span in spans.Where(span => span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId)))
         {
             if (topmost is not null && topmost.Value.SpanId != span.SpanId)
             {
@@ -88,5 +112,27 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
         }
 
         HasRoot = topmost is { CanActAsRoot: true };
+    }
+
+    private void Look(ArrivedSpan span)
+    {
+        if (!HasRoot)
+        {
+            HasRoot = span.ParentSpanId.IsNone;
+            _mayHaveActingRoot |= span.CanActAsRoot;
+        }
+    }
+
+    private ArrivedSpan[] Spans(SpanLists lists, BatchLedger batches)
+    {
+        ArrivedSpan[] spans = new ArrivedSpan[Count];
+        int entry = _first;
+        for (int i = 0; i < spans.Length; i++)
+        {
+            (int slot, int index, entry) = lists[entry];
+            spans[i] = new ArrivedSpan(batches[slot], index);
+        }
+
+        return spans;
     }
 }

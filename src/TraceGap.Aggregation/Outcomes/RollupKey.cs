@@ -10,6 +10,12 @@ public sealed record RollupKey(string Environment, string Service, string Workfl
     /// <summary>Name of a workflow that is known only by its service.</summary>
     public const string NoRoot = "(no root)";
 
+    /// <summary>Name of what stands for the keys beyond a bound.</summary>
+    public const string OtherName = "(other)";
+
+    /// <summary>The key of traces that have none of their own, because there were too many. No workflow has its name: those begin with their service and a slash.</summary>
+    public static RollupKey Other { get; } = new("", "", OtherName, "");
+
     /// <summary>False for the workflow of traces without a root.</summary>
     public bool HasRoot => Workflow != $"{Service}/{NoRoot}";
 

@@ -17,8 +17,14 @@ public static class LatencyBins
 
     private const int PerOctave = 1 << Scale;
 
+    // A bin is wider than 1/256 of an octave, so that among as many parts of an octave none has two bounds.
+    private const int PartBits = 8;
+
     // Bound k is ⌊2^(63 + k/32)⌋: values with a leading one at bit 63 and a mantissa above it lie beyond the bound.
     private static readonly ulong[] Bounds = MakeBounds();
+
+    // Per part of an octave how many bounds lie before it.
+    private static readonly byte[] BoundsBefore = MakeBoundsBefore();
 
     /// <summary>The bin of a duration, ns; negative ones count as zero.</summary>
     public static int Of(long nanos)
@@ -30,26 +36,29 @@ public static class LatencyBins
 
         int exponent = 63 - BitOperations.LeadingZeroCount((ulong)nanos);
         ulong mantissa = (ulong)nanos << (63 - exponent);
-        int low = 0;
-        int high = PerOctave;
-        while (low < high)
+        int passed = BoundsBefore[(byte)(mantissa >> (63 - PartBits))];
+        if (passed < PerOctave && mantissa > Bounds[passed])
         {
-            int middle = (low + high) / 2;
-            if (mantissa > Bounds[middle])
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            passed++;
         }
 
-        return (exponent * PerOctave) + low - 1;
+        return (exponent * PerOctave) + passed - 1;
     }
 
     /// <summary>The geometric middle of a bin, ns; 0 for <see cref="Zero"/>.</summary>
     public static double Middle(int bin) => bin == Zero ? 0 : Math.Pow(2, (bin + 0.5) / PerOctave);
+
+    private static byte[] MakeBoundsBefore()
+    {
+        byte[] before = new byte[1 << PartBits];
+        for (int part = 0; part < before.Length; part++)
+        {
+            ulong first = (1UL << 63) | ((ulong)part << (63 - PartBits));
+            before[part] = (byte)Bounds.Count(bound => bound < first);
+        }
+
+        return before;
+    }
 
     private static ulong[] MakeBounds()
     {

@@ -49,7 +49,7 @@ public sealed class RollupCell
     public Dictionary<OutcomeRecord, OutcomeWeight> Outcomes { get; } = [];
 
     /// <summary>End-to-end durations by bin; no zero counts.</summary>
-    public SortedDictionary<int, DurationBin> Durations { get; } = [];
+    public SortedList<int, DurationBin> Durations { get; } = [];
 
     /// <summary>Per layer: critical-path time of each trace that has path time in the layer.</summary>
     public LatencyHistogram[] LayerCritical { get; } = [.. Enumerable.Range(0, LayerNames.Count).Select(static _ => new LatencyHistogram())];
@@ -151,14 +151,7 @@ public sealed class RollupCell
     /// <summary>Adds traces to a duration bin; <paramref name="pathTimes"/> has <see cref="TraceContribution.PathTimeCount"/> sums.</summary>
     public void AddDuration(int bin, long count, Int128 sumNanos, ReadOnlySpan<Int128> pathTimes)
     {
-        if (!Durations.TryGetValue(bin, out DurationBin? times))
-        {
-            times = new DurationBin();
-            Durations.Add(bin, times);
-        }
-
-        times.Count += count;
-        times.SumNanos += sumNanos;
+        DurationBin times = Duration(bin, count, sumNanos);
         for (int i = 0; i < pathTimes.Length; i++)
         {
             if (pathTimes[i] != 0)
@@ -167,10 +160,7 @@ public sealed class RollupCell
             }
         }
 
-        if (times.Count == 0)
-        {
-            Durations.Remove(bin);
-        }
+        DropIfEmpty(bin, times);
     }
 
     /// <summary>Adds to the failed traces of a failure.</summary>
@@ -247,15 +237,19 @@ public sealed class RollupCell
 
     private void AddPathTimes(TraceContribution trace, long duration, int sign)
     {
-        Span<Int128> pathTimes = stackalloc Int128[TraceContribution.PathTimeCount];
+        int bin = LatencyBins.Of(duration);
+        DurationBin times = Duration(bin, sign, (Int128)sign * duration);
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             long inLayer = 0;
-            for (int kind = 0; kind < 4; kind++)
+            for (int i = layer * 4; i < (layer + 1) * 4; i++)
             {
-                long nanos = trace.PathTimes[(layer * 4) + kind];
-                pathTimes[(layer * 4) + kind] = (Int128)sign * nanos;
-                inLayer += nanos;
+                long nanos = trace.PathTimes[i];
+                if (nanos != 0)
+                {
+                    times.PathTimes[i] += sign * (Int128)nanos;
+                    inLayer += nanos;
+                }
             }
 
             if (inLayer > 0)
@@ -264,7 +258,28 @@ public sealed class RollupCell
             }
         }
 
-        AddDuration(LatencyBins.Of(duration), sign, (Int128)sign * duration, pathTimes);
+        DropIfEmpty(bin, times);
+    }
+
+    private DurationBin Duration(int bin, long count, Int128 sumNanos)
+    {
+        if (!Durations.TryGetValue(bin, out DurationBin? times))
+        {
+            times = new DurationBin();
+            Durations.Add(bin, times);
+        }
+
+        times.Count += count;
+        times.SumNanos += sumNanos;
+        return times;
+    }
+
+    private void DropIfEmpty(int bin, DurationBin times)
+    {
+        if (times.Count == 0)
+        {
+            Durations.Remove(bin);
+        }
     }
 
     private void DropEmptySteps(TraceContribution trace)
