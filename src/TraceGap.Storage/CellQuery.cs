@@ -1,4 +1,5 @@
 using TraceGap.Aggregation;
+using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
@@ -24,7 +25,29 @@ public sealed record CellQuery
     public string? Service { get; init; }
 }
 
-/// <summary>The rollup of one key over the minutes that were asked for.</summary>
+/// <summary>What the rollups of a window say.</summary>
+public sealed class RollupWindow
+{
+    /// <summary>First minute of the answer, minutes since the Unix epoch. Where minutes are no longer kept the window is widened to whole hours.</summary>
+    public required long FromMinute { get; init; }
+
+    /// <summary>The minute behind the last one of the answer.</summary>
+    public required long ToMinute { get; init; }
+
+    /// <summary>
+    /// The rollups of every key that passes the filters and has data in the window, in order of key. Where a workflow is asked for, also those of the workflow <c>service/(no root)</c>
+    /// of the same services and environments: unknown outcomes may be its.
+    /// </summary>
+    public required IReadOnlyList<KeyCell> Cells { get; init; }
+
+    /// <summary>True if some traces of the window count under <see cref="RollupKey.Other"/> because their days had too many keys; they may be of any of the keys that were asked for.</summary>
+    public required bool Overflow { get; init; }
+
+    /// <summary>The smallest trace id per failure, over the keys that pass the filters; the trace itself may be gone.</summary>
+    public required IReadOnlyDictionary<FailureKey, TraceId> FailureExamples { get; init; }
+}
+
+/// <summary>The rollup of one key over the window.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Cell">The sum of its minutes; the caller owns it.</param>
+/// <param name="Cell">The sum of its minutes and hours; the caller owns it.</param>
 public sealed record KeyCell(RollupKey Key, RollupCell Cell);

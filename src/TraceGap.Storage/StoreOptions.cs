@@ -30,6 +30,12 @@ public sealed class StoreOptions
     /// <summary>Minutes of rollups kept decoded for the next commit, over all keys. Default: 512.</summary>
     public int CachedMinutes { get; init; } = 512;
 
+    /// <summary>How long and how much is kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>Rollup keys, and failure keys, of a day that are told apart; tests make it small.</summary>
+    internal int KeysPerDay { get; init; } = 10_000;
+
     /// <summary>Opens a segment file; tests put files in its place that fail.</summary>
     internal Func<string, ISegmentFile> OpenSegment { get; init; } = SegmentFile.Open;
 }

@@ -9,10 +9,19 @@ public sealed class StoredTrace
     /// <summary>The trace.</summary>
     public required TraceId TraceId { get; init; }
 
-    /// <summary>All its spans in the order in which they were committed. Where copies of one span differed, both are here.</summary>
+    /// <summary>Its spans in the order in which they were committed, but for those that came too late. Where copies of one span differed, both are here. None if only late ones are left.</summary>
     public required IReadOnlyList<SpanRecord> Spans { get; init; }
 
-    /// <summary>What is booked for it; null if that could not be read, which <see cref="TraceStore.Damages"/> tells.</summary>
+    /// <summary>Spans that came too late to become part of it, likewise.</summary>
+    public required IReadOnlyList<SpanRecord> LateSpans { get; init; }
+
+    /// <summary>False if some of its spans are gone because of their age.</summary>
+    public required bool IsWhole { get; init; }
+
+    /// <summary>All its spans.</summary>
+    public IReadOnlyList<SpanRecord> AllSpans => LateSpans.Count == 0 ? Spans : [.. Spans, .. LateSpans];
+
+    /// <summary>What is booked for it; null if only late spans are left, or if it could not be read, which <see cref="TraceStore.Damages"/> tells.</summary>
     public required TraceContribution? Contribution { get; init; }
 
     /// <summary>How often it was analysed and stored.</summary>

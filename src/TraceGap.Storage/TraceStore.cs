@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
@@ -56,7 +57,10 @@ public sealed class TraceStore : IDisposable
     public long InboxBytes => _inbox.Bytes;
 
     /// <summary>Bytes of the database on disk, its write-ahead log included.</summary>
-    public long DatabaseBytes => FileBytes(_path) + FileBytes($"{_path}-wal");
+    public long DatabaseBytes => FileSize.Of(_path) + FileSize.Of($"{_path}-wal");
+
+    /// <summary>Traces that retention has removed since the store was opened, each revision counted.</summary>
+    public long RemovedTraces => _database?.Maintenance.RemovedTraces ?? 0;
 
     /// <summary>Bytes that are free to this process where the data folder is; null if the file system does not tell.</summary>
     public long? FreeBytes
@@ -116,30 +120,43 @@ public sealed class TraceStore : IDisposable
     /// <summary>The records behind <see cref="AppliedPosition"/>, in order: what a restart has to take up again. Spans of theirs may be stored already.</summary>
     public IEnumerable<InboxEntry> ReadUnapplied() => _inbox.ReadFrom(AppliedPosition);
 
-    /// <summary>Stores traces, books them in the rollups and moves the applied position, all or nothing; then gives back the space of inbox segments that are no longer needed.</summary>
-    /// <exception cref="ArgumentException">The batch contradicts itself: a trace twice, a minute that is not that of the trace's end, a failure on a trace that did not fail.</exception>
-    /// <exception cref="StorageUnavailableException">It could not be written. Nothing has changed; the same batch may be committed again.</exception>
-    public void Commit(StoreBatch batch)
+    /// <summary>Begins to store traces; see <see cref="StoreTransaction"/>.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot be written.</exception>
+    public StoreTransaction Begin()
     {
-        Check(batch);
-        lock (_commitLock)
+        _commitLock.Enter();
+        try
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             BatchWriter writer = Database().Writer;
+            writer.Begin();
+            return new StoreTransaction(this, writer);
+        }
+        catch (Exception failure)
+        {
+            _database?.Writer.Undo();
+            _commitLock.Exit();
+            throw Told(failure);
+        }
+    }
+
+    /// <summary>Does some of what is due in the background: removes what is beyond <see cref="StoreOptions.Retention"/> and gives space back. To be called now and then; commits wait for it some 10 ms at most.</summary>
+    /// <param name="nowUnixNanos">Now, nanoseconds since the Unix epoch.</param>
+    /// <returns>True if more is due.</returns>
+    /// <exception cref="StorageUnavailableException">It could not be written. Nothing is lost; it may work later.</exception>
+    public bool Maintain(long nowUnixNanos)
+    {
+        lock (_commitLock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
             try
             {
-                writer.Write(batch);
+                return Database().Maintenance.Step(nowUnixNanos);
             }
-            catch (SqliteException failure)
+            catch (Exception failure)
             {
-                throw Told(TraceDatabase.Unavailable(_path, failure));
+                throw Told(failure);
             }
-            catch (Exception failure) when (TraceDatabase.IsUnreadableRow(failure))
-            {
-                throw Told(TraceDatabase.UnreadableRow(_path, failure));
-            }
-
-            _inbox.MarkApplied(writer.Applied);
         }
     }
 
@@ -160,39 +177,28 @@ public sealed class TraceStore : IDisposable
         }
     }
 
-    /// <summary>Reads a trace with all its spans; null if it is not stored.</summary>
+    /// <summary>Reads a trace with all its spans, those that came too late for it too; null if it is not stored.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public StoredTrace? Find(TraceId traceId) => Read((database, session) =>
-    {
-        BlockStore blocks = database.Blocks;
-        if (database.Index.Find(session, blocks, traceId) is not long number || blocks.Trace(session, number) is not TraceEntry trace)
-        {
-            return null;
-        }
-
-        return new StoredTrace
-        {
-            TraceId = traceId,
-            Spans = blocks.Spans(session, traceId, [.. trace.Earlier, number]),
-            Contribution = blocks.Contribution(session, number, new OpenedContributions()),
-            Revision = trace.Revision,
-            IsOpen = trace.IsOpen,
-            FirstArrivalUnixNanos = trace.FirstArrivalUnixNanos,
-            LastArrivalUnixNanos = trace.LastArrivalUnixNanos,
-            SpanCount = trace.Spans,
-        };
-    });
+    public StoredTrace? Find(TraceId traceId) => Read((database, session) => database.Traces.Find(session, traceId));
 
     /// <summary>Tells whether a trace is stored, and with how many distinct spans. Costs next to nothing for a trace that is not.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public bool TryGetStoredSpanCount(TraceId traceId, out int spanCount)
     {
-        int? stored = Database().Index.MayHave(traceId)
-            ? Read((database, session) => database.Index.Find(session, database.Blocks, traceId) is long number ? database.Blocks.Trace(session, number)?.Spans : null)
-            : null;
+        int? stored = Database().Index.MayHave(traceId) ? Read((database, session) => database.Traces.CountSpans(session, traceId)) : null;
         spanCount = stored ?? 0;
         return stored is not null;
     }
+
+    /// <summary>
+    /// Tells whether spans may still become part of a stored trace. They may not if it was closed and got nothing for <see cref="RetentionOptions.ReopenHorizon"/>, if others came too late
+    /// before, or if some of its spans are gone.
+    /// </summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="arrivalUnixNanos">When the spans arrived, nanoseconds since the Unix epoch.</param>
+    public bool MayReopen(StoredTrace trace, long arrivalUnixNanos) =>
+        trace.LateSpans.Count == 0
+        && (trace.IsOpen || (trace.IsWhole && arrivalUnixNanos - trace.LastArrivalUnixNanos <= _options.Retention.ReopenHorizon.Ticks * TimeSpan.NanosecondsPerTick));
 
     /// <summary>The traces that are not closed yet.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
@@ -208,16 +214,17 @@ public sealed class TraceStore : IDisposable
         return open;
     });
 
-    /// <summary>
-    /// The rollups of every key that passes the filters and has data in the window, in order of key. Where a workflow is asked for, also those of the workflow <c>service/(no root)</c>
-    /// of the same services and environments: unknown outcomes may be its.
-    /// </summary>
+    /// <summary>The rollups of a window. Costs by its hours and keys, not by its traces.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<KeyCell> ReadCells(CellQuery query) => Read((database, session) => database.Cells.Cells(session, query));
+    public RollupWindow ReadRollups(CellQuery query) => Read((database, session) => database.Cells.Read(session, query));
 
-    /// <summary>The smallest trace id per failure, over the keys that pass the filters and the window.</summary>
+    /// <summary>
+    /// Traces that arrived on a day (UTC) with times too far from their arrival, see <see cref="RetentionOptions.MaxEventAge"/> and <see cref="RetentionOptions.MaxEventLead"/>. They are listed
+    /// and found, and in no rollup of a window.
+    /// </summary>
+    /// <param name="arrivalUnixNanos">A time of that day, nanoseconds since the Unix epoch.</param>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyDictionary<FailureKey, TraceId> SmallestFailureExamples(CellQuery query) => Read((database, session) => database.Cells.SmallestFailures(session, query));
+    public long CountOutOfTime(long arrivalUnixNanos) => Read((database, session) => database.Cells.CountOutOfTime(session, arrivalUnixNanos));
 
     /// <summary>A page of the traces that pass the filters, latest end first, then by trace id.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
@@ -239,6 +246,30 @@ public sealed class TraceStore : IDisposable
             _database?.Dispose();
             _folderLock.Dispose();
         }
+    }
+
+    /// <summary>What a failure in the database is told as; throws one that has nothing to do with it as it came.</summary>
+    internal StorageUnavailableException Told(Exception failure)
+    {
+        switch (failure)
+        {
+            case ObjectDisposedException when !_closed:
+                return BeingReplaced();
+            case SqliteException sqlite:
+                return Noted(TraceDatabase.Unavailable(_path, sqlite));
+            case not ObjectDisposedException when TraceDatabase.IsUnreadableRow(failure):
+                return Noted(TraceDatabase.UnreadableRow(_path, failure));
+            default:
+                ExceptionDispatchInfo.Throw(failure);
+                return null;
+        }
+    }
+
+    /// <summary>Lets the next transaction begin. Inbox records that are applied by now are no longer needed.</summary>
+    internal void EndTransaction()
+    {
+        _inbox.MarkApplied(_database?.Writer.Applied ?? 0);
+        _commitLock.Exit();
     }
 
     private void SaveCells()
@@ -288,8 +319,6 @@ public sealed class TraceStore : IDisposable
         }
     }
 
-    private static long FileBytes(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-
     private static FileStream TakeLock(string folder)
     {
         string path = Path.Combine(folder, LockFile);
@@ -304,27 +333,14 @@ public sealed class TraceStore : IDisposable
         }
     }
 
-    private static void Check(StoreBatch batch)
+    private StorageUnavailableException Noted(StorageUnavailableException failure)
     {
-        HashSet<TraceId> seen = new(batch.Traces.Count);
-        foreach (TraceCommit trace in batch.Traces)
+        if (failure.IsDamage)
         {
-            TraceContribution contribution = trace.Contribution;
-            if (!seen.Add(trace.TraceId))
-            {
-                throw new ArgumentException($"Trace {trace.TraceId} is in the batch twice.", nameof(batch));
-            }
-
-            if (contribution.Minute != trace.EndUnixNanos / MinuteCells.NanosPerMinute)
-            {
-                throw new ArgumentException($"Trace {trace.TraceId} is booked in a minute that is not that of its end.", nameof(batch));
-            }
-
-            if (contribution.Failure is not null && contribution.Outcome.Outcome != TraceOutcome.Failed)
-            {
-                throw new ArgumentException($"Trace {trace.TraceId} has a failure and did not fail.", nameof(batch));
-            }
+            _damages.Add(new StoreDamage(_path, 0, failure.Error.Detail));
         }
+
+        return failure;
     }
 
     private OpenedDatabase Database() => _database ?? throw BeingReplaced();
@@ -338,27 +354,9 @@ public sealed class TraceStore : IDisposable
         {
             return database.Readers.Read(session => read(database, session));
         }
-        catch (SqliteException failure)
+        catch (Exception failure)
         {
-            throw Told(TraceDatabase.Unavailable(_path, failure));
+            throw Told(failure);
         }
-        catch (ObjectDisposedException) when (!_closed)
-        {
-            throw BeingReplaced();
-        }
-        catch (Exception failure) when (failure is not ObjectDisposedException && TraceDatabase.IsUnreadableRow(failure))
-        {
-            throw Told(TraceDatabase.UnreadableRow(_path, failure));
-        }
-    }
-
-    private StorageUnavailableException Told(StorageUnavailableException failure)
-    {
-        if (failure.IsDamage)
-        {
-            _damages.Add(new StoreDamage(_path, 0, failure.Error.Detail));
-        }
-
-        return failure;
     }
 }

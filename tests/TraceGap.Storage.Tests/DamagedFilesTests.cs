@@ -79,9 +79,9 @@ public sealed class DamagedFilesTests
         {
             HashSet<long> read = [.. store.ReadUnapplied().Select(static entry => entry.Position)];
             Assert.Superset(records.Undamaged(segment), read);
-            bool isDamaged = Try(() => _ = store.ReadCells(Make.AllCells));
+            bool isDamaged = Try(() => _ = store.ReadRollups(Make.AllCells).Cells);
             isDamaged |= Try(() => _ = store.ListTraces(new TraceQuery()));
-            isDamaged |= Try(() => _ = store.SmallestFailureExamples(Make.AllCells));
+            isDamaged |= Try(() => _ = store.ReadRollups(Make.AllCells).FailureExamples);
             isDamaged |= Try(() => _ = store.OpenTraces());
             foreach (TraceCommit trace in records.Traces)
             {

@@ -15,7 +15,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The segments in order.</summary>
     public string[] Segments => [.. Directory.GetFiles(InboxFolder, "*.inbox").Order(StringComparer.Ordinal)];
 
-    public TraceStore Open(int segmentBytes = 64 << 20, bool fsync = false, Func<string, ISegmentFile>? openSegment = null, int cachedMinutes = 512)
+    public TraceStore Open(
+        int segmentBytes = 64 << 20, bool fsync = false, Func<string, ISegmentFile>? openSegment = null, int cachedMinutes = 512, RetentionOptions? retention = null, int checkpointPages = 4096, int keysPerDay = 10_000)
     {
         StoreOptions options = new()
         {
@@ -23,6 +24,9 @@ internal sealed class DataFolder : IDisposable
             Fsync = fsync,
             InboxSegmentBytes = segmentBytes,
             CachedMinutes = cachedMinutes,
+            CheckpointPages = checkpointPages,
+            KeysPerDay = keysPerDay,
+            Retention = retention ?? new RetentionOptions(),
             OpenSegment = openSegment ?? SegmentFile.Open,
         };
         Assert.True(TraceStore.TryOpen(options, out TraceStore? store, out StoreError? error), error?.ToString());
@@ -63,14 +67,16 @@ internal static class Make
     public static RollupKey Key(string workflow = "agent/run", string environment = "prod", string version = "1", string service = "agent") =>
         new(environment, service, workflow, version);
 
-    public static List<SpanRecord> Spans(TraceId traceId, params ulong[] ids)
+    public static List<SpanRecord> Spans(TraceId traceId, params ulong[] ids) => Spans("span", traceId, ids);
+
+    public static List<SpanRecord> Spans(string name, TraceId traceId, params ulong[] ids)
     {
         ResourceRecord resource = new(AttributeSet.From([new("service.name", AttributeValue.Of("agent"))]));
         return [.. ids.Select(id => new SpanRecord
         {
             TraceId = traceId,
             SpanId = new SpanId(id),
-            Name = "span " + id,
+            Name = $"{name} {id}",
             StartUnixNanos = (Minute * NanosPerMinute) + (long)id,
             EndUnixNanos = (Minute * NanosPerMinute) + (long)id + 1000,
             Resource = resource,
@@ -104,7 +110,8 @@ internal static class Make
         int revision = 1,
         bool isOpen = false,
         long nanosIntoMinute = 1_000_000_000,
-        long durationNanos = 5_000_000)
+        long durationNanos = 5_000_000,
+        long? arrival = null)
     {
         TraceContribution booked = contribution ?? Contribution();
         long end = (booked.Minute * NanosPerMinute) + nanosIntoMinute;
@@ -118,14 +125,35 @@ internal static class Make
             EndUnixNanos = end,
             IsOpen = isOpen,
             Revision = revision,
-            FirstArrivalUnixNanos = end + 7,
-            LastArrivalUnixNanos = end + 7 + revision,
+            FirstArrivalUnixNanos = arrival ?? (end + 7),
+            LastArrivalUnixNanos = arrival ?? (end + 7 + revision),
         };
     }
 
-    public static StoreBatch Batch(params TraceCommit[] traces) => new() { Traces = traces, AppliedPosition = 0 };
+    /// <summary>A commit whose last span came later.</summary>
+    public static TraceCommit Commit(TraceCommit commit, long lastArrival) => Copy(commit, lastArrival, isLate: false);
 
-    public static StoreBatch Batch(long applied, params TraceCommit[] traces) => new() { Traces = traces, AppliedPosition = applied };
+    /// <summary>A commit of spans that came too late.</summary>
+    public static TraceCommit Late(TraceCommit commit) => Copy(commit, commit.LastArrivalUnixNanos, isLate: true);
+
+    private static TraceCommit Copy(TraceCommit commit, long lastArrival, bool isLate) => new()
+    {
+        IsLate = isLate,
+        TraceId = commit.TraceId,
+        NewSpans = commit.NewSpans,
+        Contribution = commit.Contribution,
+        OutcomeSource = commit.OutcomeSource,
+        StartUnixNanos = commit.StartUnixNanos,
+        EndUnixNanos = commit.EndUnixNanos,
+        IsOpen = commit.IsOpen,
+        Revision = commit.Revision,
+        FirstArrivalUnixNanos = commit.FirstArrivalUnixNanos,
+        LastArrivalUnixNanos = lastArrival,
+    };
+
+    public static StoreBatch Batch(params TraceCommit[] traces) => new(traces, 0);
+
+    public static StoreBatch Batch(long applied, params TraceCommit[] traces) => new(traces, applied);
 
     public static TraceId Id(ulong number) => new(0x1234, number);
 

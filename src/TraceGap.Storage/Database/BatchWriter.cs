@@ -5,47 +5,152 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>
-/// Books a batch in one transaction: the traces in blocks, what they supersede, and the inbox position; then, in memory, the rollups of the minutes that they touch. One owner, no lock.
+/// Books traces in one transaction: the traces in blocks, what they supersede, and the inbox position; then, in memory, the rollups of the minutes that they touch. One owner, no lock.
+/// Whatever fails, nothing has changed once <see cref="Undo"/> was called.
 /// </summary>
 internal sealed class BatchWriter : IDisposable
 {
     private readonly SqlSession _session;
     private readonly TraceIndex _index;
-    private readonly KeyRegistry _keys;
     private readonly BlockStore _blocks;
     private readonly BlockWriter _writer;
+    private readonly EventTimeRule _time;
     private readonly List<Booking> _bookings = [];
-    private readonly List<(TraceId TraceId, long Number)> _added = [];
+    private readonly Dictionary<TraceId, long> _added = [];
+    private OpenedContributions _opened = new();
     private long _next;
+    private long _firstOpenBucket;
+    private bool _savesCells;
     private bool _areKeysVoid;
 
-    public BatchWriter(SqlSession session, string path, TraceIndex index, DamageLog damages, int cachedMinutes)
+    public BatchWriter(SqlSession session, string path, TraceIndex index, DamageLog damages, StoreOptions options)
     {
         _session = session;
         _index = index;
-        _keys = new KeyRegistry(session);
+        Keys = new KeyRegistry(session, options.KeysPerDay);
         _blocks = new BlockStore(path, damages);
         _writer = new BlockWriter(session);
-        Cells = new MinuteCells(session, path, _keys, _blocks, damages, cachedMinutes);
-        _keys.Load();
+        Cells = new StoredCells(session, path, _blocks, damages, options.CachedMinutes);
+        _time = new EventTimeRule(options.Retention);
+        Keys.Load();
         _next = NextNumber();
         Applied = session.Number("SELECT applied FROM store WHERE id = 1") ?? 0;
         Cells.Recover();
     }
 
+    /// <summary>The keys.</summary>
+    public KeyRegistry Keys { get; }
+
     /// <summary>The rollups.</summary>
-    public MinuteCells Cells { get; }
+    public StoredCells Cells { get; }
 
     /// <summary>Inbox position up to which records are applied.</summary>
     public long Applied { get; private set; }
 
-    /// <summary>Books a batch.</summary>
-    /// <exception cref="SqliteException">It could not be written; nothing has changed.</exception>
-    public void Write(StoreBatch batch) => Write(batch, saveCells: false);
+    /// <summary>Begins a transaction.</summary>
+    /// <exception cref="SqliteException">It could not be begun.</exception>
+    public void Begin()
+    {
+        if (_areKeysVoid)
+        {
+            Keys.Load();
+            _areKeysVoid = false;
+        }
+
+        _session.Run("BEGIN IMMEDIATE");
+        _savesCells = Cells.Save(_next, always: false);
+        _firstOpenBucket = _index.Seal(_session, _next);
+        _writer.Begin(_next);
+    }
+
+    /// <summary>True if the trace was added to this transaction.</summary>
+    public bool Has(TraceId traceId) => _added.ContainsKey(traceId);
+
+    /// <summary>Adds a trace. What it holds is encoded at once, but for its contribution.</summary>
+    /// <exception cref="SqliteException">It could not be written.</exception>
+    public void Add(TraceCommit trace)
+    {
+        long? found = _index.Find(_session, _blocks, trace.TraceId);
+        TraceEntry? stored = found is long older ? _blocks.Trace(_session, older) : null;
+        bool isLate = trace.IsLate || stored?.FragmentOf is not null;
+        if (stored is not null && !isLate)
+        {
+            TakeOut(found!.Value, stored);
+        }
+
+        TraceEntry entry = isLate ? FragmentOf(trace, found, stored) : EntryOf(trace, found, stored);
+        long number = _writer.Add(trace, entry);
+        Cells.AddBookings(_bookings, entry, trace.Contribution, isIn: true);
+        _added.Add(trace.TraceId, number);
+        if (found is long superseded && superseded != entry.FragmentOf)
+        {
+            _session.Run("INSERT OR REPLACE INTO superseded (id, successor) VALUES ($1, $2)", superseded, number);
+        }
+
+        if (trace.IsOpen)
+        {
+            byte[] traceId = new byte[TraceId.Size];
+            trace.TraceId.WriteTo(traceId);
+            _session.Run("INSERT INTO open_trace (id, trace_id, last_arrival_ns) VALUES ($1, $2, $3)", number, traceId, trace.LastArrivalUnixNanos);
+        }
+    }
+
+    /// <summary>Commits what was added.</summary>
+    /// <param name="appliedPosition">Inbox position up to which every record's spans are stored then; below the stored one it changes nothing.</param>
+    /// <exception cref="SqliteException">It could not be written.</exception>
+    public void Commit(long appliedPosition)
+    {
+        _writer.Finish();
+        Cells.Prepare(_bookings);
+        long applied = Math.Max(Applied, appliedPosition);
+        _session.Run("UPDATE store SET applied = $1 WHERE id = 1", applied);
+        Cells.Book(_bookings, () => _session.Run("COMMIT"), _savesCells);
+        _index.Sealed(_firstOpenBucket);
+        _index.Add(_added);
+        _next = _writer.Next;
+        Applied = applied;
+        Forget();
+    }
+
+    /// <summary>Takes back all that was added.</summary>
+    public void Undo()
+    {
+        // The numbers of keys that the transaction gave are void; the database says what is true. Reading it may fail as well, and is done before the next transaction.
+        _areKeysVoid = true;
+        Forget();
+        try
+        {
+            _session.Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction"), or never began.
+        }
+    }
 
     /// <summary>Writes the rollups that are in memory alone, so that the next start need not sum them up.</summary>
     /// <exception cref="SqliteException">They could not be written; nothing has changed.</exception>
-    public void SaveCells() => Write(new StoreBatch { Traces = [], AppliedPosition = 0 }, saveCells: true);
+    public void SaveCells() => Change(static () => { }, saveCells: true);
+
+    /// <summary>Changes something else that is stored, in a transaction of its own.</summary>
+    /// <param name="change">Makes the change.</param>
+    /// <param name="saveCells">True if the rollups that are in memory alone must be written with it.</param>
+    /// <exception cref="SqliteException">It could not be written; nothing has changed.</exception>
+    public void Change(Action change, bool saveCells)
+    {
+        try
+        {
+            _session.Run("BEGIN IMMEDIATE");
+            bool saved = Cells.Save(_next, saveCells);
+            change();
+            Cells.Book([], () => _session.Run("COMMIT"), saved);
+        }
+        catch
+        {
+            Undo();
+            throw;
+        }
+    }
 
     /// <summary>What a list will show of a commit.</summary>
     public static TraceEntry EntryOf(TraceCommit trace, long key, long? failure, IReadOnlyList<long> earlier) => new()
@@ -67,112 +172,41 @@ internal sealed class BatchWriter : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private void Write(StoreBatch batch, bool saveCells)
+    private void Forget()
     {
         _bookings.Clear();
         _added.Clear();
-        try
-        {
-            ReadKeysAgain();
-            _session.Run("BEGIN IMMEDIATE");
-            bool saved = Cells.Save(_next, saveCells);
-            long firstOpenBucket = _index.Seal(_session, _next);
-            WriteTraces(batch);
-            Cells.Prepare(_bookings);
-            long applied = Math.Max(Applied, batch.AppliedPosition);
-            _session.Run("UPDATE store SET applied = $1 WHERE id = 1", applied);
-            Cells.Book(_bookings, () => _session.Run("COMMIT"), saved);
-            _index.Sealed(firstOpenBucket);
-            _index.Add(_added);
-            _next = _writer.Next;
-            Applied = applied;
-        }
-        catch
-        {
-            Undo();
-            throw;
-        }
+        _opened = new OpenedContributions();
     }
 
-    // The number of a block of spans alone is taken too.
+    // The number of a block of spans alone is taken too, and so are those of blocks that are gone.
     private long NextNumber()
     {
-        long next = (_session.Number("SELECT max(id) FROM span_block") ?? -1) + 1;
+        long next = Math.Max((_session.Number("SELECT max(id) FROM span_block") ?? -1) + 1, BlockStore.FirstKept(_session));
         using SqliteDataReader last = _session.Query("SELECT id, traces FROM trace_block ORDER BY id DESC LIMIT 1");
         return last.Read() ? Math.Max(next, last.GetInt64(0) + Math.Max(1, _blocks.Entries(last.GetInt64(0), last.GetFieldValue<byte[]>(1)).Length)) : next;
     }
 
-    private void WriteTraces(StoreBatch batch)
+    private TraceEntry EntryOf(TraceCommit trace, long? found, TraceEntry? stored)
     {
-        _writer.Begin(_next);
-        OpenedContributions opened = new();
-        foreach (TraceCommit trace in batch.Traces)
-        {
-            WriteTrace(trace, opened);
-        }
-
-        _writer.Finish();
+        bool isOutOfTime = _time.IsOut(trace);
+        long time = isOutOfTime ? trace.LastArrivalUnixNanos : trace.EndUnixNanos;
+        long key = Keys.NumberOf(trace.Contribution.Key, time);
+        long? failure = trace.Contribution.Failure is FailureKey failureKey ? Keys.NumberOf(failureKey, time) : null;
+        return EntryOf(trace, key, failure, stored is null ? [] : [.. stored.Earlier, found!.Value]) with { IsOutOfTime = isOutOfTime };
     }
 
-    private void WriteTrace(TraceCommit trace, OpenedContributions opened)
+    // Beside the trace there is at most one: what was late before is part of it.
+    private static TraceEntry FragmentOf(TraceCommit trace, long? found, TraceEntry? stored) => stored?.FragmentOf is long main
+        ? EntryOf(trace, stored.Key, failure: null, [.. stored.Earlier, found!.Value]) with { FragmentOf = main }
+        : EntryOf(trace, stored?.Key ?? 0, failure: null, earlier: []) with { FragmentOf = found ?? TraceEntry.NoTrace };
+
+    private void TakeOut(long number, TraceEntry trace)
     {
-        IReadOnlyList<long> earlier = [];
-        long? found = _index.Find(_session, _blocks, trace.TraceId);
-        if (found is long older && _blocks.Trace(_session, older) is TraceEntry stored)
-        {
-            earlier = [.. stored.Earlier, older];
-            TakeOut(older, stored, opened);
-        }
-
-        long key = _keys.NumberOf(trace.Contribution.Key);
-        long? failure = trace.Contribution.Failure is FailureKey failureKey ? _keys.NumberOf(failureKey) : null;
-        long number = _writer.Add(trace, EntryOf(trace, key, failure, earlier));
-        _bookings.Add(new Booking(MinuteCell.IdOf(key, trace.Contribution.Minute), trace.TraceId, trace.Contribution, failure, IsIn: true));
-        _added.Add((trace.TraceId, number));
-        if (found is long superseded)
-        {
-            _session.Run("INSERT OR REPLACE INTO superseded (id, successor) VALUES ($1, $2)", superseded, number);
-        }
-
-        if (trace.IsOpen)
-        {
-            byte[] traceId = new byte[TraceId.Size];
-            trace.TraceId.WriteTo(traceId);
-            _session.Run("INSERT INTO open_trace (id, trace_id, last_arrival_ns) VALUES ($1, $2, $3)", number, traceId, trace.LastArrivalUnixNanos);
-        }
-    }
-
-    private void TakeOut(long number, TraceEntry trace, OpenedContributions opened)
-    {
-        TraceContribution? booked = _blocks.Contribution(_session, number, opened);
-        long cell = MinuteCell.IdOf(trace.Key, trace.EndUnixNanos / MinuteCells.NanosPerMinute);
-        _bookings.Add(new Booking(cell, trace.TraceId, booked, trace.Failure, IsIn: false));
+        Cells.AddBookings(_bookings, trace, _blocks.Contribution(_session, number, _opened), isIn: false);
         if (trace.IsOpen)
         {
             _session.Run("DELETE FROM open_trace WHERE id = $1", number);
-        }
-    }
-
-    // The numbers of keys that the transaction gave are void; the database says what is true. Reading it may fail as well, and is done before the next transaction.
-    private void Undo()
-    {
-        _areKeysVoid = true;
-        try
-        {
-            _session.Run("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // SQLite has rolled back by itself (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction"), or never began.
-        }
-    }
-
-    private void ReadKeysAgain()
-    {
-        if (_areKeysVoid)
-        {
-            _keys.Load();
-            _areKeysVoid = false;
         }
     }
 }

@@ -12,10 +12,18 @@ internal sealed class BlockStore(string path, DamageLog damages)
     private const string BlockOfContribution = "SELECT id, contributions FROM contribution_block WHERE id <= $1 ORDER BY id DESC LIMIT 1";
     private const string SupersededOfBlock = "SELECT id FROM superseded WHERE id >= $1 AND id < $2";
 
-    /// <summary>The entry of a number; null if it cannot be read.</summary>
+    /// <summary>The lowest number that retention has left.</summary>
+    public static long FirstKept(SqlSession session) => session.Number("SELECT first_kept FROM store WHERE id = 1") ?? 0;
+
+    /// <summary>The entry of a number; null if it is gone or cannot be read.</summary>
     public TraceEntry? Trace(SqlSession session, long number)
     {
         (long block, byte[]? blob) = ReadBlock(session, BlockOfTrace, number);
+        if (blob is null && IsGone(session, number))
+        {
+            return null;
+        }
+
         TraceEntry[] entries = blob is null ? [] : Entries(block, blob);
         if (number - block < entries.Length)
         {
@@ -63,13 +71,18 @@ internal sealed class BlockStore(string path, DamageLog damages)
         return current;
     }
 
-    /// <summary>The spans of a trace that are stored under the given numbers of it.</summary>
+    /// <summary>The spans of a trace that are stored under the given numbers of it; those that are gone are left out.</summary>
     public List<SpanRecord> Spans(SqlSession session, TraceId traceId, IEnumerable<long> numbers)
     {
         List<SpanRecord> spans = [];
         foreach (long number in numbers)
         {
             (long block, byte[]? blob) = ReadBlock(session, BlockOfSpans, number);
+            if (blob is null && IsGone(session, number))
+            {
+                continue;
+            }
+
             CodecError error = blob is null ? CodecError.Truncated : SpanBlock.Read(blob, traceId, number - block, spans);
             if (error != CodecError.None)
             {
@@ -120,6 +133,9 @@ internal sealed class BlockStore(string path, DamageLog damages)
         using SqliteDataReader row = session.Query(sql, number);
         return row.Read() ? (row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : (number, null);
     }
+
+    // Blocks go in order of number, so that where a number is gone there is no block before it.
+    private static bool IsGone(SqlSession session, long number) => number < FirstKept(session);
 
     private void Report(string what, long number, CodecError error) => damages.Add(new StoreDamage(path, number, $"{what} {number} cannot be read: {error}"));
 }

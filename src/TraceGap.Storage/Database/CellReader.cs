@@ -5,43 +5,104 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>Answers questions about rollups, from the database and from what is in memory alone; what cannot be read is reported and left out.</summary>
-internal sealed class CellReader(string path, MinuteCells memory, DamageLog damages)
+internal sealed class CellReader(string path, StoredCells memory, DamageLog damages)
 {
-    private const string ReadMinutes = "SELECT id, cell FROM minute_cell WHERE id >= $1 AND id < $2 ORDER BY id";
+    private const string ReadCells = "SELECT id, examples, cell FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id";
 
-    public List<KeyCell> Cells(SqlSession session, CellQuery query)
+    public RollupWindow Read(SqlSession session, CellQuery query)
     {
-        (List<(long Id, RollupKey Key)> keys, Dictionary<long, UnsavedCells> unsaved) = memory.Read(session, cells =>
+        Selection selection = memory.Read(session, cells => Select(session, query, cells));
+        SortedDictionary<RollupKey, RollupCell> sums = [];
+        Dictionary<long, TraceId> examples = [];
+        bool overflow = false;
+        foreach (SelectedKey key in selection.Keys)
         {
-            List<(long Id, RollupKey Key)> chosen = StoredKeys.SelectWithRootless(session, query);
-            return (chosen, Unsaved(cells, chosen, query));
-        });
-        SortedDictionary<RollupKey, RollupCell> answer = [];
-        foreach ((long id, RollupKey key) in keys)
-        {
-            RollupCell cell = Merge(session, id, query, unsaved.GetValueOrDefault(id));
-            if (cell.Traces > 0 && !answer.TryAdd(key, cell))
+            StoredCell sum = Sum(session, key.Cells);
+            overflow |= key.Key == RollupKey.Other && sum.Cell.Traces > 0;
+            if (key.Choice != KeyChoice.Overflow && sum.Cell.Traces > 0 && !sums.TryAdd(key.Key, sum.Cell))
             {
-                answer[key].Merge(cell);
+                sums[key.Key].Merge(sum.Cell);
+            }
+
+            if (key.Choice == KeyChoice.Passes)
+            {
+                StoredCell.AddExamples(sum.Examples, examples);
             }
         }
 
-        return [.. answer.Select(static entry => new KeyCell(entry.Key, entry.Value))];
+        return new RollupWindow
+        {
+            FromMinute = selection.From,
+            ToMinute = selection.To,
+            Cells = [.. sums.Select(static entry => new KeyCell(entry.Key, entry.Value))],
+            Overflow = overflow,
+            FailureExamples = ByFailure(session, examples),
+        };
     }
 
-    public Dictionary<FailureKey, TraceId> SmallestFailures(SqlSession session, CellQuery query)
+    /// <summary>Traces that came out of time on the day of an arrival.</summary>
+    public long CountOutOfTime(SqlSession session, long arrivalUnixNanos)
     {
-        (List<(long Id, RollupKey Key)> keys, Dictionary<long, UnsavedCells> unsaved) = memory.Read(session, cells =>
+        CellId day = CellId.OfOutOfTime(arrivalUnixNanos);
+        SelectedCells selected = memory.Read(session, cells =>
         {
-            List<(long Id, RollupKey Key)> chosen = StoredKeys.Select(session, query.Workflow, query.Environment, query.Version, query.Service);
-            return (chosen, Unsaved(cells, chosen, query));
+            SelectedCells chosen = new([new CellRange(day, new CellId(day.Value + 1))]);
+            chosen.TakeFrom(cells);
+            return chosen;
         });
-        Dictionary<long, TraceId> examples = [];
-        foreach ((long id, _) in keys)
+        return Sum(session, selected).Cell.Traces;
+    }
+
+    private static Selection Select(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved)
+    {
+        CellCoverage coverage = CellCoverage.Read(session);
+        (long from, long to) = coverage.Widen(Math.Clamp(query.FromMinute, 0, uint.MaxValue), Math.Clamp(query.ToMinute, 0, uint.MaxValue));
+        Dictionary<long, SelectedKey> keys = StoredKeys.SelectWithRootless(session, query).ToDictionary(
+            static key => key.Id, key => new SelectedKey(key.Key, key.Choice, new SelectedCells([.. coverage.RangesOf(key.Id, from, to)])));
+        foreach (IGrouping<long, StoredCell> cells in unsaved.GroupBy(static cell => cell.Id.Key))
         {
-            ReadExamples(session, id, query, unsaved.GetValueOrDefault(id), examples);
+            if (keys.TryGetValue(cells.Key, out SelectedKey? key))
+            {
+                key.Cells.TakeFrom(cells);
+            }
         }
 
+        return new Selection(from, to, [.. keys.Values]);
+    }
+
+    private StoredCell Sum(SqlSession session, SelectedCells selected)
+    {
+        while (true)
+        {
+            StoredCell sum = selected.NewSum();
+            if (selected.Ranges.All(range => TryAdd(session, range, selected.PassedOver, sum)))
+            {
+                return sum;
+            }
+        }
+    }
+
+    // A cell that breaks off halfway has already been added in part, so the sum starts again without it.
+    private bool TryAdd(SqlSession session, CellRange range, HashSet<CellId> passedOver, StoredCell sum)
+    {
+        using SqliteDataReader rows = session.Query(ReadCells, range.First.Value, range.End.Value);
+        while (rows.Read())
+        {
+            CellId id = new(rows.GetInt64(0));
+            CodecError error = passedOver.Contains(id) ? CodecError.None : sum.DecodeInto(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
+            if (error != CodecError.None)
+            {
+                damages.Add(new StoreDamage(path, id.Value, $"the rollup of {id} cannot be read: {error}"));
+                passedOver.Add(id);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Dictionary<FailureKey, TraceId> ByFailure(SqlSession session, Dictionary<long, TraceId> examples)
+    {
         Dictionary<FailureKey, TraceId> answer = [];
         foreach ((long number, TraceId traceId) in examples)
         {
@@ -55,81 +116,38 @@ internal sealed class CellReader(string path, MinuteCells memory, DamageLog dama
         return answer;
     }
 
-    private static Dictionary<long, UnsavedCells> Unsaved(IEnumerable<MinuteCell> cells, List<(long Id, RollupKey Key)> keys, CellQuery query)
+    private sealed record Selection(long From, long To, IReadOnlyList<SelectedKey> Keys);
+
+    private sealed record SelectedKey(RollupKey Key, KeyChoice Choice, SelectedCells Cells);
+
+    /// <summary>The cells that make up an answer, and a copy of those that the database has another state of.</summary>
+    private sealed class SelectedCells(CellRange[] ranges)
     {
-        HashSet<long> chosen = [.. keys.Select(static key => key.Id)];
-        Dictionary<long, UnsavedCells> unsaved = [];
-        foreach (MinuteCell cell in cells)
+        private readonly StoredCell _unsaved = new(default);
+
+        public CellRange[] Ranges => ranges;
+
+        /// <summary>Cells that are not to be read.</summary>
+        public HashSet<CellId> PassedOver { get; } = [];
+
+        public void TakeFrom(IEnumerable<StoredCell> cells)
         {
-            if (chosen.Contains(cell.Key) && cell.Minute >= query.FromMinute && cell.Minute < query.ToMinute)
+            foreach (StoredCell cell in cells)
             {
-                if (!unsaved.TryGetValue(cell.Key, out UnsavedCells? sum))
+                if (Array.Exists(ranges, range => range.Has(cell.Id)))
                 {
-                    sum = new UnsavedCells();
-                    unsaved.Add(cell.Key, sum);
+                    PassedOver.Add(cell.Id);
+                    _unsaved.Add(cell);
                 }
-
-                sum.Add(cell);
             }
         }
 
-        return unsaved;
-    }
-
-    private RollupCell Merge(SqlSession session, long key, CellQuery query, UnsavedCells? unsaved)
-    {
-        HashSet<long> passedOver = unsaved is null ? [] : [.. unsaved.Ids];
-        while (true)
+        /// <summary>What the database adds to.</summary>
+        public StoredCell NewSum()
         {
-            RollupCell cell = new();
-            if (TryMerge(session, key, query, cell, passedOver))
-            {
-                if (unsaved is not null)
-                {
-                    cell.Merge(unsaved.Sum);
-                }
-
-                return cell;
-            }
+            StoredCell sum = new(default);
+            sum.Add(_unsaved);
+            return sum;
         }
     }
-
-    // A minute that breaks off halfway has already been added in part, so the sum starts again without it.
-    private bool TryMerge(SqlSession session, long key, CellQuery query, RollupCell cell, HashSet<long> passedOver)
-    {
-        using SqliteDataReader rows = session.Query(ReadMinutes, FirstOf(key, query), EndOf(key, query));
-        while (rows.Read())
-        {
-            long id = rows.GetInt64(0);
-            CodecError error = passedOver.Contains(id) ? CodecError.None : RollupCellCodec.DecodeInto(rows.GetFieldValue<byte[]>(1), cell);
-            if (error != CodecError.None)
-            {
-                damages.Add(new StoreDamage(path, id, $"minute cell {id} cannot be read: {error}"));
-                passedOver.Add(id);
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void ReadExamples(SqlSession session, long key, CellQuery query, UnsavedCells? unsaved, Dictionary<long, TraceId> examples)
-    {
-        unsaved?.AddExamplesTo(examples);
-        using SqliteDataReader rows = session.Query(
-            "SELECT id, examples FROM minute_cell WHERE id >= $1 AND id < $2", FirstOf(key, query), EndOf(key, query));
-        while (rows.Read())
-        {
-            long id = rows.GetInt64(0);
-            CodecError error = unsaved?.Ids.Contains(id) == true ? CodecError.None : MinuteCell.DecodeExamples(rows.GetFieldValue<byte[]>(1), examples);
-            if (error != CodecError.None)
-            {
-                damages.Add(new StoreDamage(path, id, $"the examples of minute cell {id} cannot be read: {error}"));
-            }
-        }
-    }
-
-    private static long FirstOf(long key, CellQuery query) => MinuteCell.IdOf(key, Math.Clamp(query.FromMinute, 0, uint.MaxValue));
-
-    private static long EndOf(long key, CellQuery query) => MinuteCell.IdOf(key, Math.Clamp(query.ToMinute, 0, uint.MaxValue));
 }

@@ -6,9 +6,9 @@ namespace TraceGap.Storage;
 /// <summary>A database file that is damaged: what can be read of it is copied to a fresh one, which then takes its place.</summary>
 internal static class DamagedDatabase
 {
-    // The index of trace ids and the rollups follow from these, and are made anew when the copy is opened.
+    // The index of trace ids follows from these, and is made anew when the copy is opened; so are the rollups as far as their traces are there.
     private static readonly string[] Tables =
-        ["rollup_key", "failure_key", "span_block", "contribution_block", "trace_block", "superseded", "open_trace"];
+        ["rollup_key", "rollup_key_day", "failure_key", "failure_key_day", "span_block", "contribution_block", "trace_block", "superseded", "open_trace", "rollup_cell"];
 
     private const string HighestNumber = """
         SELECT max(id) FROM (
@@ -93,7 +93,29 @@ internal static class DamagedDatabase
 
         using (damaged)
         {
+            CopyState(damaged, fresh);
             return Tables.Sum(table => new TableSalvage(damaged, fresh, table).Copy());
+        }
+    }
+
+    // Nothing is applied in the copy. Where the rest cannot be read nothing counts as gone, so that all is summed up from the traces that there are.
+    private static void CopyState(SqlSession damaged, SqlSession fresh)
+    {
+        try
+        {
+            CellCoverage coverage = CellCoverage.Read(damaged);
+            long? saved = damaged.Number("SELECT saved FROM store WHERE id = 1");
+            long? firstKept = damaged.Number("SELECT first_kept FROM store WHERE id = 1");
+            long? goneEnd = damaged.Number("SELECT gone_end_ns FROM store WHERE id = 1");
+            if (saved is not null && firstKept is not null && goneEnd is not null)
+            {
+                coverage.Write(fresh);
+                fresh.Run("UPDATE store SET saved = $1, first_kept = $2, gone_end_ns = $3 WHERE id = 1", saved, firstKept, goneEnd);
+            }
+        }
+        catch (Exception failure) when (failure is SqliteException || TraceDatabase.IsUnreadableRow(failure))
+        {
+            return;
         }
     }
 
@@ -126,12 +148,12 @@ internal static class DamagedDatabase
 
         foreach (long key in keys)
         {
-            fresh.Run("INSERT OR IGNORE INTO rollup_key (id, key) VALUES ($1, x'')", key);
+            fresh.Run("INSERT OR IGNORE INTO rollup_key (id, hash, last_day, key) VALUES ($1, 0, $2, x'')", key, long.MaxValue);
         }
 
         foreach (long taken in failures)
         {
-            fresh.Run("INSERT OR IGNORE INTO failure_key (id, failure) VALUES ($1, x'')", taken);
+            fresh.Run("INSERT OR IGNORE INTO failure_key (id, hash, last_day, key) VALUES ($1, 0, $2, x'')", taken, long.MaxValue);
         }
 
         if (fresh.Number(HighestNumber) is long highest)

@@ -1,60 +1,40 @@
-using Microsoft.Data.Sqlite;
 using TraceGap.Aggregation;
 
 namespace TraceGap.Storage;
 
-/// <summary>Numbers of rollup keys and failure keys, given in order of first use. Belongs to the writer.</summary>
-internal sealed class KeyRegistry(SqlSession session)
+/// <summary>Numbers of rollup keys and failure keys, of a bounded number a day. Belongs to the writer.</summary>
+internal sealed class KeyRegistry(SqlSession session, int keysPerDay)
 {
-    private readonly Dictionary<RollupKey, long> _keys = [];
-    private readonly Dictionary<FailureKey, long> _failures = [];
-    private long _lastKey;
-    private long _lastFailure;
+    private const long NanosPerDay = CellId.MinutesPerDay * CellId.NanosPerMinute;
 
-    /// <summary>Reads what is stored; also after a transaction that failed, since the numbers that it gave are void.</summary>
+    private readonly DailyKeys<RollupKey> _keys = new(session, "rollup_key", KeyCodec.Encode, static _ => RollupKey.Other, keysPerDay);
+    private readonly DailyKeys<FailureKey> _failures = new(session, "failure_key", KeyCodec.Encode, static failure => new FailureKey(failure.Layer, null, RollupKey.OtherName), keysPerDay);
+
+    /// <summary>Forgets what is in memory, to read it again; also after a transaction that failed, since the numbers that it gave are void.</summary>
     public void Load()
     {
-        _keys.Clear();
-        _failures.Clear();
-        foreach ((long id, RollupKey key) in StoredKeys.ReadKeys(session))
-        {
-            _keys.TryAdd(key, id);
-        }
-
-        using SqliteDataReader failures = session.Query("SELECT id, failure FROM failure_key");
-        while (failures.Read())
-        {
-            if (KeyCodec.TryDecode(failures.GetFieldValue<byte[]>(1), out FailureKey failure) == CodecError.None)
-            {
-                _failures.TryAdd(failure, failures.GetInt64(0));
-            }
-        }
-
-        _lastKey = session.Number("SELECT max(id) FROM rollup_key") ?? 0;
-        _lastFailure = session.Number("SELECT max(id) FROM failure_key") ?? 0;
+        _keys.Load();
+        _failures.Load();
     }
 
-    public long NumberOf(RollupKey key)
+    /// <summary>The number of a key for a trace.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="unixNanos">When the trace counts, nanoseconds since the Unix epoch.</param>
+    public long NumberOf(RollupKey key, long unixNanos) => _keys.NumberOf(key, unixNanos / NanosPerDay);
+
+    /// <summary>The number of a failure for a trace.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="unixNanos">When the trace counts, nanoseconds since the Unix epoch.</param>
+    public long NumberOf(FailureKey failure, long unixNanos) => _failures.NumberOf(failure, unixNanos / NanosPerDay);
+
+    /// <summary>In a transaction: removes keys that nothing refers to any more.</summary>
+    /// <param name="firstUnixNanos">Nothing comes any more of a time before.</param>
+    /// <param name="lastUseUnixNanos">Keys used last before this time stand nowhere.</param>
+    /// <returns>True if there may be more.</returns>
+    public bool Remove(long firstUnixNanos, long lastUseUnixNanos)
     {
-        if (!_keys.TryGetValue(key, out long id))
-        {
-            id = ++_lastKey;
-            session.Run("INSERT INTO rollup_key (id, key) VALUES ($1, $2)", id, KeyCodec.Encode(key));
-            _keys.Add(key, id);
-        }
-
-        return id;
-    }
-
-    public long NumberOf(FailureKey failure)
-    {
-        if (!_failures.TryGetValue(failure, out long id))
-        {
-            id = ++_lastFailure;
-            session.Run("INSERT INTO failure_key (id, layer, failure) VALUES ($1, $2, $3)", id, (long?)failure.Layer, KeyCodec.Encode(failure));
-            _failures.Add(failure, id);
-        }
-
-        return id;
+        const int AtOnce = 1000;
+        (long first, long lastUse) = (firstUnixNanos / NanosPerDay, lastUseUnixNanos / NanosPerDay);
+        return _keys.Remove(first, lastUse, AtOnce) | _failures.Remove(first, lastUse, AtOnce);
     }
 }

@@ -9,10 +9,12 @@ internal sealed class OpenedDatabase : IDisposable
     {
         _session = session;
         Index = index;
-        Writer = new BatchWriter(session, path, index, damages, options.CachedMinutes);
+        Writer = new BatchWriter(session, path, index, damages, options);
         Readers = new SessionPool(path);
         Blocks = new BlockStore(path, damages);
+        Traces = new TraceReader(index, Blocks);
         Cells = new CellReader(path, Writer.Cells, damages);
+        Maintenance = new Maintenance(session, Writer, index, Blocks, path, damages, options.Retention);
     }
 
     public BatchWriter Writer { get; }
@@ -23,7 +25,11 @@ internal sealed class OpenedDatabase : IDisposable
 
     public BlockStore Blocks { get; }
 
+    public TraceReader Traces { get; }
+
     public CellReader Cells { get; }
+
+    public Maintenance Maintenance { get; }
 
     /// <summary>Opens the database, making it if it is not there. One that is damaged is replaced, see <see cref="Replace"/>.</summary>
     /// <exception cref="StorageUnavailableException">It is none of ours, too new, or cannot be read or written; or there is no SQLite.</exception>
@@ -77,10 +83,9 @@ internal sealed class OpenedDatabase : IDisposable
             rows = DamagedDatabase.Salvage(path, copy._session, copy.Blocks);
         }
 
-        // Opening it sums up the rollups.
         using (OpenedDatabase copy = OpenSound(fresh, options, untold))
         {
-            copy.Writer.SaveCells();
+            copy.Writer.Cells.SumUpAgain(copy.Writer.SaveCells);
         }
 
         return rows;

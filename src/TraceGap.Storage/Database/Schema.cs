@@ -3,8 +3,8 @@ namespace TraceGap.Storage;
 /// <summary>The tables of the database.</summary>
 internal static class Schema
 {
-    /// <summary>The version that this build writes and reads. Format 1 was never released; nothing opens it.</summary>
-    public const int FormatVersion = 2;
+    /// <summary>The version that this build writes and reads. Formats 1 to 6 were never released; nothing opens them.</summary>
+    public const int FormatVersion = 7;
 
     // Bytes "TGap", so that tools and later versions can tell the file from other databases.
     public const int ApplicationId = 0x54476170;
@@ -18,19 +18,28 @@ internal static class Schema
     /// together share blocks, and a block has the number of its first trace as its own.
     /// </para>
     /// <list type="bullet">
+    /// <item><c>rollup_key</c>, <c>failure_key</c>: keys by number, with the last day on which they were used. <c>…_day</c>: number = day since the epoch × 2^32 + key; the keys that have
+    /// numbers of their own on that day, see <see cref="DailyKeys{TKey}"/>.</item>
     /// <item><c>trace_block</c>: entries of traces, see <see cref="TraceBlockWriter"/>, with the range of their ends and what a list can pass over them by, see <see cref="TraceMarks"/>.
     /// <c>contribution_block</c>: what they book. <c>span_block</c>: their new spans.</item>
     /// <item><c>superseded</c>: numbers that a later commit of the same trace has made void, and the number of that one.</item>
     /// <item><c>open_trace</c>: numbers of traces that are not closed.</item>
     /// <item><c>trace_index</c>: finds the number of a trace id; see <see cref="TraceIndex"/>.</item>
-    /// <item><c>minute_cell</c>: number = key × 2^32 + minute since the epoch; the rollup of that minute, and the smallest failed trace per failure.</item>
+    /// <item><c>rollup_cell</c>: the rollup of a minute or hour of a key, or of what came out of time, see <see cref="CellId"/>, and the smallest failed trace per failure.</item>
     /// <item><c>store</c>: one row. <c>applied</c>: position up to which the inbox is applied. <c>saved</c>: first number whose contribution, or whose taking out of an older one, is not in
-    /// <c>minute_cell</c> yet; see <see cref="MinuteCells"/>.</item>
+    /// <c>rollup_cell</c> yet; see <see cref="StoredCells"/>. <c>first_minute</c>, <c>merged_hour</c>, <c>merged_key</c>: see <see cref="CellCoverage"/>. <c>first_kept</c>: lowest number that is still stored, and <c>gone_end_ns</c>: latest end of a trace below it; see
+    /// <see cref="TraceRetention"/>.</item>
     /// </list>
     /// </summary>
     public const string Create = """
-        CREATE TABLE rollup_key (id INTEGER PRIMARY KEY, key BLOB NOT NULL);
-        CREATE TABLE failure_key (id INTEGER PRIMARY KEY, layer INTEGER, failure BLOB NOT NULL);
+        CREATE TABLE rollup_key (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, last_day INTEGER NOT NULL, key BLOB NOT NULL);
+        CREATE INDEX rollup_key_by_hash ON rollup_key (hash);
+        CREATE INDEX rollup_key_by_day ON rollup_key (last_day);
+        CREATE TABLE rollup_key_day (id INTEGER PRIMARY KEY);
+        CREATE TABLE failure_key (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, last_day INTEGER NOT NULL, key BLOB NOT NULL);
+        CREATE INDEX failure_key_by_hash ON failure_key (hash);
+        CREATE INDEX failure_key_by_day ON failure_key (last_day);
+        CREATE TABLE failure_key_day (id INTEGER PRIMARY KEY);
         CREATE TABLE span_block (id INTEGER PRIMARY KEY, spans BLOB NOT NULL);
         CREATE TABLE contribution_block (id INTEGER PRIMARY KEY, contributions BLOB NOT NULL);
         CREATE TABLE trace_block (id INTEGER PRIMARY KEY, min_end_ns INTEGER NOT NULL, max_end_ns INTEGER NOT NULL, marks INTEGER NOT NULL, traces BLOB NOT NULL);
@@ -38,8 +47,10 @@ internal static class Schema
         CREATE TABLE superseded (id INTEGER PRIMARY KEY, successor INTEGER NOT NULL);
         CREATE TABLE open_trace (id INTEGER PRIMARY KEY, trace_id BLOB NOT NULL, last_arrival_ns INTEGER NOT NULL);
         CREATE TABLE trace_index (id INTEGER PRIMARY KEY, entries BLOB NOT NULL);
-        CREATE TABLE minute_cell (id INTEGER PRIMARY KEY, examples BLOB NOT NULL, cell BLOB NOT NULL);
-        CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), applied INTEGER NOT NULL, saved INTEGER NOT NULL);
-        INSERT INTO store (id, applied, saved) VALUES (1, 0, 0);
+        CREATE TABLE rollup_cell (id INTEGER PRIMARY KEY, examples BLOB NOT NULL, cell BLOB NOT NULL);
+        CREATE TABLE store (
+          id INTEGER PRIMARY KEY CHECK (id = 1), applied INTEGER NOT NULL, saved INTEGER NOT NULL, first_minute INTEGER NOT NULL, merged_hour INTEGER NOT NULL, merged_key INTEGER NOT NULL,
+          first_kept INTEGER NOT NULL, gone_end_ns INTEGER NOT NULL);
+        INSERT INTO store (id, applied, saved, first_minute, merged_hour, merged_key, first_kept, gone_end_ns) VALUES (1, 0, 0, 0, 0, 0, 0, -1);
         """;
 }

@@ -23,7 +23,7 @@ internal static class StoredKeys
 
     /// <summary>A failure key by its number; null if there is none that can be read.</summary>
     public static FailureKey? ReadFailure(SqlSession session, long number) =>
-        session.Blob("SELECT failure FROM failure_key WHERE id = $1", number) is byte[] blob && KeyCodec.TryDecode(blob, out FailureKey failure) == CodecError.None
+        session.Blob("SELECT key FROM failure_key WHERE id = $1", number) is byte[] blob && KeyCodec.TryDecode(blob, out FailureKey failure) == CodecError.None
             ? failure
             : null;
 
@@ -37,23 +37,31 @@ internal static class StoredKeys
 
     /// <summary>
     /// The keys that pass the filters and, where a workflow is asked for, those of the rootless traces of the same services and environments: their outcomes may be unknown outcomes of
-    /// that workflow. A rootless trace need not know its version.
+    /// that workflow. A rootless trace need not know its version. And the key of what is beyond the bound, to tell whether there is any.
     /// </summary>
-    public static List<(long Id, RollupKey Key)> SelectWithRootless(SqlSession session, CellQuery query)
+    public static List<(long Id, RollupKey Key, KeyChoice Choice)> SelectWithRootless(SqlSession session, CellQuery query)
     {
-        List<(long Id, RollupKey Key)> keys = Select(session, query.Workflow, query.Environment, query.Version, query.Service);
-        if (query.Workflow is null)
+        List<(long Id, RollupKey Key)> passing = Select(session, query.Workflow, query.Environment, query.Version, query.Service);
+        HashSet<(string, string)> places = query.Workflow is null ? [] : [.. passing.Select(static stored => (stored.Key.Service, stored.Key.Environment))];
+        HashSet<long> chosen = [.. passing.Select(static stored => stored.Id)];
+        List<(long Id, RollupKey Key, KeyChoice Choice)> keys = [.. passing.Select(static stored => (stored.Id, stored.Key, KeyChoice.Passes))];
+        foreach ((long id, RollupKey key) in ReadKeys(session))
         {
-            return keys;
+            if (chosen.Contains(id))
+            {
+                continue;
+            }
+
+            if (key == RollupKey.Other)
+            {
+                keys.Add((id, key, KeyChoice.Overflow));
+            }
+            else if (IsRootless(key) && places.Contains((key.Service, key.Environment)) && (query.Version is null || key.Version.Length == 0 || key.Version == query.Version))
+            {
+                keys.Add((id, key, KeyChoice.Rootless));
+            }
         }
 
-        HashSet<(string, string)> places = [.. keys.Select(static stored => (stored.Key.Service, stored.Key.Environment))];
-        HashSet<long> chosen = [.. keys.Select(static stored => stored.Id)];
-        keys.AddRange(ReadKeys(session).Where(stored =>
-            IsRootless(stored.Key)
-            && !chosen.Contains(stored.Id)
-            && places.Contains((stored.Key.Service, stored.Key.Environment))
-            && (query.Version is null || stored.Key.Version.Length == 0 || stored.Key.Version == query.Version)));
         return keys;
     }
 
@@ -61,4 +69,17 @@ internal static class StoredKeys
         key.Workflow.Length == key.Service.Length + 1 + RollupKey.NoRoot.Length
         && key.Workflow.StartsWith(key.Service, StringComparison.Ordinal)
         && key.Workflow.EndsWith("/" + RollupKey.NoRoot, StringComparison.Ordinal);
+}
+
+/// <summary>Why a key is read for a query.</summary>
+internal enum KeyChoice
+{
+    /// <summary>It passes the filters.</summary>
+    Passes,
+
+    /// <summary>Its traces have no root and may be of a key that passes.</summary>
+    Rootless,
+
+    /// <summary>Its traces are beyond the bound of keys and may be of any key.</summary>
+    Overflow,
 }

@@ -25,6 +25,7 @@ internal static class TraceDatabase
             session = new SqlSession(path);
             session.Execute($"""
                 PRAGMA page_size = {Schema.PageBytes};
+                PRAGMA auto_vacuum = INCREMENTAL;
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = {(options.Fsync ? "FULL" : "NORMAL")};
                 PRAGMA journal_size_limit = {KeptLogBytes};

@@ -11,7 +11,7 @@ namespace TraceGap.Storage;
 /// <item>A full bucket is sealed: written once, as 256 rows chosen by the first byte of a 32-bit hash of the id, 5 bytes an entry (rest of the hash, number within the bucket).</item>
 /// <item>Per 16 buckets, a Bloom filter in memory (16 bits a trace, made from the sealed hashes after a start) says where to look: for a new trace, nearly always nowhere.</item>
 /// </list>
-/// A trace that was revised has several numbers: newer buckets are asked first, and what an older one still says is never changed.
+/// A trace that was revised has several numbers: newer buckets are asked first, and what an older one still says is never changed. Retention removes numbers from the lowest on.
 /// Safe from any thread; changes come from the writer alone, after its transaction.
 /// </summary>
 internal sealed class TraceIndex
@@ -27,14 +27,17 @@ internal sealed class TraceIndex
 
     private readonly Lock _lock = new();
     private readonly Dictionary<TraceId, long> _recent = [];
-    private readonly List<ulong[]> _filters = [];
+    private readonly List<ulong[]?> _filters = [];
     private long _firstOpenBucket;
+    private long _firstKept;
 
     /// <summary>Reads what is stored.</summary>
     public void Load(SqlSession session, BlockStore blocks)
     {
         lock (_lock)
         {
+            _firstKept = BlockStore.FirstKept(session);
+            _firstOpenBucket = _firstKept >> BucketShift;
             LoadSealed(session);
             using SqliteDataReader rows = session.Query(OpenBlocks, _firstOpenBucket << BucketShift);
             while (rows.Read())
@@ -62,6 +65,7 @@ internal sealed class TraceIndex
     {
         uint hash = HashOf(traceId);
         List<long>? buckets;
+        long firstKept;
         lock (_lock)
         {
             if (_recent.TryGetValue(traceId, out long number))
@@ -70,9 +74,10 @@ internal sealed class TraceIndex
             }
 
             buckets = BucketsThatMayHave(hash);
+            firstKept = _firstKept;
         }
 
-        return buckets is null ? null : FindSealed(session, blocks, buckets, hash, traceId);
+        return buckets is null ? null : FindSealed(session, blocks, buckets, hash, firstKept, traceId);
     }
 
     /// <summary>Writes the full buckets into the writer's transaction. <see cref="Sealed"/> follows once it is committed.</summary>
@@ -80,28 +85,14 @@ internal sealed class TraceIndex
     public long Seal(SqlSession session, long next)
     {
         long firstOpen = next >> BucketShift;
-        for (long bucket = _firstOpenBucket; bucket < firstOpen; bucket++)
+        if (firstOpen > _firstOpenBucket)
         {
-            ByteWriter[] parts = [.. Enumerable.Range(0, Prefixes).Select(static _ => new ByteWriter(2048))];
-            foreach ((TraceId traceId, long number) in _recent.Where(entry => entry.Value >> BucketShift == bucket))
+            foreach (IGrouping<long, KeyValuePair<TraceId, long>> bucket in _recent.GroupBy(static entry => entry.Value >> BucketShift))
             {
-                uint hash = HashOf(traceId);
-                ByteWriter part = parts[hash >> PrefixShift];
-                part.WriteByte((byte)(hash >> 16));
-                part.WriteByte((byte)(hash >> 8));
-                part.WriteByte((byte)hash);
-                part.WriteByte((byte)(number >> 8));
-                part.WriteByte((byte)number);
-            }
-
-            for (int prefix = 0; prefix < Prefixes; prefix++)
-            {
-                if (parts[prefix].Length > 0)
+                if (bucket.Key >= _firstOpenBucket && bucket.Key < firstOpen)
                 {
-                    session.Run("INSERT INTO trace_index (id, entries) VALUES ($1, $2)", (bucket * Prefixes) + prefix, parts[prefix].Written.ToArray());
+                    Seal(session, bucket.Key, bucket);
                 }
-
-                parts[prefix].Dispose();
             }
         }
 
@@ -125,13 +116,43 @@ internal sealed class TraceIndex
     }
 
     /// <summary>Adds numbers of a committed transaction.</summary>
-    public void Add(IReadOnlyList<(TraceId TraceId, long Number)> numbers)
+    public void Add(IReadOnlyDictionary<TraceId, long> numbers)
     {
         lock (_lock)
         {
             foreach ((TraceId traceId, long number) in numbers)
             {
                 _recent[traceId] = number;
+            }
+        }
+    }
+
+    /// <summary>Removes what is known of numbers below <paramref name="firstKept"/> from the database, in the writer's transaction; a bucket goes as a whole. <see cref="Removed"/> follows once it is committed.</summary>
+    public static void Remove(SqlSession session, long firstKept) =>
+        session.Run("DELETE FROM trace_index WHERE id < $1", (firstKept >> BucketShift) * Prefixes);
+
+    /// <summary>Forgets numbers that a committed transaction has removed.</summary>
+    public void Removed(long firstKept)
+    {
+        lock (_lock)
+        {
+            _firstKept = firstKept;
+            long gone = firstKept >> BucketShift >> BucketsPerFilterShift;
+            for (int filter = 0; filter < Math.Min(gone, _filters.Count); filter++)
+            {
+                _filters[filter] = null;
+            }
+
+            if (firstKept >> BucketShift >= _firstOpenBucket)
+            {
+                foreach ((TraceId traceId, long number) in _recent)
+                {
+                    // Removing an entry does not end the walk.
+                    if (number < firstKept)
+                    {
+                        _recent.Remove(traceId);
+                    }
+                }
             }
         }
     }
@@ -145,6 +166,31 @@ internal sealed class TraceIndex
         value = (value ^ (value >> 33)) * 0xff51afd7ed558ccdUL;
         value = (value ^ (value >> 33)) * 0xc4ceb9fe1a85ec53UL;
         return value ^ (value >> 33);
+    }
+
+    private static void Seal(SqlSession session, long bucket, IEnumerable<KeyValuePair<TraceId, long>> traces)
+    {
+        ByteWriter[] parts = [.. Enumerable.Range(0, Prefixes).Select(static _ => new ByteWriter(2048))];
+        foreach ((TraceId traceId, long number) in traces)
+        {
+            uint hash = HashOf(traceId);
+            ByteWriter part = parts[hash >> PrefixShift];
+            part.WriteByte((byte)(hash >> 16));
+            part.WriteByte((byte)(hash >> 8));
+            part.WriteByte((byte)hash);
+            part.WriteByte((byte)(number >> 8));
+            part.WriteByte((byte)number);
+        }
+
+        for (int prefix = 0; prefix < Prefixes; prefix++)
+        {
+            if (parts[prefix].Length > 0)
+            {
+                session.Run("INSERT INTO trace_index (id, entries) VALUES ($1, $2)", (bucket * Prefixes) + prefix, parts[prefix].Written.ToArray());
+            }
+
+            parts[prefix].Dispose();
+        }
     }
 
     private void LoadSealed(SqlSession session)
@@ -171,7 +217,7 @@ internal sealed class TraceIndex
         List<long>? buckets = null;
         for (int filter = _filters.Count - 1; filter >= 0; filter--)
         {
-            if (MayHave(_filters[filter], hash))
+            if (_filters[filter] is ulong[] bits && MayHave(bits, hash))
             {
                 buckets ??= [];
                 long first = (long)filter << BucketsPerFilterShift;
@@ -186,7 +232,7 @@ internal sealed class TraceIndex
         return buckets;
     }
 
-    private static long? FindSealed(SqlSession session, BlockStore blocks, List<long> buckets, uint hash, TraceId traceId)
+    private static long? FindSealed(SqlSession session, BlockStore blocks, List<long> buckets, uint hash, long firstKept, TraceId traceId)
     {
         uint rest = hash & ((1 << PrefixShift) - 1);
         foreach (long bucket in buckets)
@@ -195,7 +241,7 @@ internal sealed class TraceIndex
             for (; entries.Length >= EntryLength; entries = entries[EntryLength..])
             {
                 long number = (bucket << BucketShift) | ((long)entries[3] << 8) | entries[4];
-                if (RestOf(entries) == rest && blocks.Trace(session, number)?.TraceId == traceId)
+                if (RestOf(entries) == rest && number >= firstKept && blocks.Trace(session, number)?.TraceId == traceId)
                 {
                     return number;
                 }
@@ -210,14 +256,15 @@ internal sealed class TraceIndex
         int filter = (int)(bucket >> BucketsPerFilterShift);
         while (_filters.Count <= filter)
         {
-            _filters.Add(new ulong[1 << (FilterShift - 6)]);
+            _filters.Add(null);
         }
 
+        ulong[] bits = _filters[filter] ??= new ulong[1 << (FilterShift - 6)];
         ulong mixed = Mix(hash);
         for (int probe = 0; probe < FilterProbes; probe++)
         {
             uint bit = BitOf(mixed, probe);
-            _filters[filter][bit >> 6] |= 1UL << (int)(bit & 63);
+            bits[bit >> 6] |= 1UL << (int)(bit & 63);
         }
     }
 

@@ -90,7 +90,8 @@ internal sealed class TraceLister
     }
 
     private bool Passes(TraceEntry trace) =>
-        trace.EndUnixNanos >= _query.FromUnixNanos
+        trace.FragmentOf is null
+        && trace.EndUnixNanos >= _query.FromUnixNanos
         && trace.EndUnixNanos <= _newest
         && (_query.Cursor is not TraceCursor cursor || trace.EndUnixNanos < cursor.EndUnixNanos || trace.TraceId.CompareTo(cursor.TraceId) > 0)
         && (_query.Outcome is null || trace.Outcome == _query.Outcome)

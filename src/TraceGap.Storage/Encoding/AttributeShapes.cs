@@ -1,58 +1,52 @@
-using System.Runtime.CompilerServices;
 using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
 /// <summary>
-/// The distinct (keys, value types) of the attribute sets of a block while it is written. Spans of one instrumentation have the same keys, so a span stores one index and its values.
+/// The distinct shapes of the attribute sets of a block while it is written. Spans of one instrumentation have the same keys, so a span stores one index and its values.
 /// </summary>
-/// <remarks>Keys are compared by reference, since decoders intern them: equal keys that are other objects only make a second shape.</remarks>
+/// <remarks>Shapes are compared by reference, since decoders share them: an equal one that is another object only makes a second shape.</remarks>
 internal sealed class AttributeShapesWriter(TextTableWriter texts)
 {
-    private readonly Dictionary<int, int> _newestByHash = [];
-    private readonly List<(AttributeSet Example, int OlderOfHash)> _shapes = [];
+    private readonly Dictionary<AttributeShape, int> _indexes = new(ReferenceEqualityComparer.Instance);
+    private readonly List<AttributeShape> _shapes = [];
 
-    /// <summary>The index of the shape of a set, which is added if it is new.</summary>
-    /// <param name="attributes">The set.</param>
-    /// <param name="guess">A shape that it may well have, or −1: comparing keys is cheaper than hashing them.</param>
-    public int IndexOf(AttributeSet attributes, int guess = -1)
+    /// <summary>The index of a shape, which is added if it is new.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="guess">An index that may well be its, or −1.</param>
+    public int IndexOf(AttributeShape shape, int guess = -1)
     {
-        if (guess >= 0 && SameShape(_shapes[guess].Example, attributes))
+        if (guess >= 0 && ReferenceEquals(_shapes[guess], shape))
         {
             return guess;
         }
 
-        int hash = HashOf(attributes);
-        bool known = _newestByHash.TryGetValue(hash, out int newest);
-        for (int shape = known ? newest : -1; shape >= 0; shape = _shapes[shape].OlderOfHash)
+        if (!_indexes.TryGetValue(shape, out int index))
         {
-            if (SameShape(_shapes[shape].Example, attributes))
-            {
-                return shape;
-            }
+            index = _shapes.Count;
+            _indexes.Add(shape, index);
+            _shapes.Add(shape);
         }
 
-        _shapes.Add((attributes, known ? newest : -1));
-        _newestByHash[hash] = _shapes.Count - 1;
-        return _shapes.Count - 1;
+        return index;
     }
 
     /// <summary>Writes a whole set: its shape, then its values.</summary>
     public void WriteSet(ByteWriter writer, AttributeSet attributes)
     {
-        writer.WriteCount(IndexOf(attributes));
-        foreach (ref readonly KeyValuePair<string, AttributeValue> item in attributes.Items)
+        writer.WriteCount(IndexOf(attributes.Shape));
+        foreach (ref readonly AttributeValue value in attributes.Values)
         {
-            switch (item.Value.Type)
+            switch (value.Type)
             {
                 case AttributeType.Text:
-                    writer.WriteCount(texts.IndexOf(item.Value.AsText()));
+                    writer.WriteCount(texts.IndexOf(value));
                     break;
                 case AttributeType.Double:
-                    writer.WriteFixed64((ulong)item.Value.Bits);
+                    writer.WriteFixed64((ulong)value.Bits);
                     break;
                 default:
-                    writer.WriteSigned(item.Value.Bits);
+                    writer.WriteSigned(value.Bits);
                     break;
             }
         }
@@ -60,54 +54,22 @@ internal sealed class AttributeShapesWriter(TextTableWriter texts)
 
     public void Clear()
     {
-        _newestByHash.Clear();
+        _indexes.Clear();
         _shapes.Clear();
     }
 
     public void WriteTo(ByteWriter writer)
     {
         writer.WriteCount(_shapes.Count);
-        foreach ((AttributeSet example, _) in _shapes)
+        foreach (AttributeShape shape in _shapes)
         {
-            writer.WriteCount(example.Count);
-            foreach (ref readonly KeyValuePair<string, AttributeValue> item in example.Items)
+            writer.WriteCount(shape.Count);
+            for (int i = 0; i < shape.Count; i++)
             {
-                writer.WriteCount(texts.IndexOf(item.Key));
-                writer.WriteByte((byte)item.Value.Type);
+                writer.WriteCount(texts.IndexOf(shape.Keys[i]));
+                writer.WriteByte((byte)shape.Types[i]);
             }
         }
-    }
-
-    private static int HashOf(AttributeSet attributes)
-    {
-        int hash = attributes.Count;
-        foreach (ref readonly KeyValuePair<string, AttributeValue> item in attributes.Items)
-        {
-            hash = (hash * 31) + (RuntimeHelpers.GetHashCode(item.Key) ^ (int)item.Value.Type);
-        }
-
-        return hash;
-    }
-
-    private static bool SameShape(AttributeSet left, AttributeSet right)
-    {
-        ReadOnlySpan<string> leftKeys = left.Shape.Keys;
-        ReadOnlySpan<string> rightKeys = right.Shape.Keys;
-        if (leftKeys.Length != rightKeys.Length)
-        {
-            return false;
-        }
-
-        bool haveSameKeys = ReferenceEquals(left.Shape, right.Shape);
-        for (int i = 0; i < leftKeys.Length; i++)
-        {
-            if ((!haveSameKeys && !ReferenceEquals(leftKeys[i], rightKeys[i])) || left.Values[i].Type != right.Values[i].Type)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
 

@@ -162,7 +162,7 @@ internal sealed class SpanBlockWriter : IDisposable
     private void Add(int trace, SpanRecord span)
     {
         _spanIds.WriteFixed64(span.SpanId.Value);
-        int shape = _shapes.IndexOf(span.Attributes, _lastShape < 0 ? -1 : _lastOfShape[_lastShape].NextShape);
+        int shape = _shapes.IndexOf(span.Attributes.Shape, _lastShape < 0 ? -1 : _lastOfShape[_lastShape].NextShape);
         ref SpanRow last = ref LastOf(shape);
         ulong mask = WriteTimes(span) | WriteTrace(trace) | WritePlace(ref last, span) | WriteName(ref last, span) | WriteRare(span) | WriteValues(ref last, span.Attributes);
         _rows.WriteCount(shape);
@@ -271,33 +271,30 @@ internal sealed class SpanBlockWriter : IDisposable
     {
         ulong mask = 0;
         ReadOnlySpan<AttributeValue> values = attributes.Values;
+        ReadOnlySpan<AttributeType> types = attributes.Shape.Types;
         ReadOnlySpan<AttributeValue> before = last.Attributes is null ? [] : last.Attributes.Values;
         for (int i = 0; i < values.Length; i++)
         {
-            AttributeValue value = values[i];
-            if (i < SpanRow.ValueBits && i < before.Length && IsSame(value, before[i]))
+            ref readonly AttributeValue value = ref values[i];
+            if (i < SpanRow.ValueBits && i < before.Length && value.Equals(before[i]))
             {
                 continue;
             }
 
             mask |= i < SpanRow.ValueBits ? 1UL << (SpanRow.FirstValueBit + i) : 0;
-            WriteValue(value);
+            WriteValue(value, types[i]);
         }
 
         last.Attributes = attributes;
         return mask;
     }
 
-    // The types are those of the shape.
-    private static bool IsSame(in AttributeValue left, in AttributeValue right) =>
-        left.Bits == right.Bits && (left.Type != AttributeType.Text || left.AsText() == right.AsText());
-
-    private void WriteValue(in AttributeValue value)
+    private void WriteValue(in AttributeValue value, AttributeType type)
     {
-        switch (value.Type)
+        switch (type)
         {
             case AttributeType.Text:
-                _textValues.WriteCount(_valueTexts.NextOf(value.AsText()));
+                _textValues.WriteCount(_valueTexts.NextOf(value));
                 break;
             case AttributeType.Double:
                 _numbers.WriteFixed64((ulong)value.Bits);

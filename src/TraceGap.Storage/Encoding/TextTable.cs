@@ -1,67 +1,54 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
-/// <summary>The distinct strings of a block while it is written; elsewhere in the block a string is its index here.</summary>
+/// <summary>The distinct texts of a block while it is written, as UTF-8; elsewhere in the block a text is its index here.</summary>
 internal sealed class TextTableWriter
 {
-    private const int Slots = 256;
+    private readonly DistinctBytes _texts = new();
+    private byte[] _utf8 = new byte[256];
 
-    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
-    private readonly List<string> _texts = [];
+    /// <summary>The index of a text, which is added if it is new.</summary>
+    public int IndexOf(string text) => _texts.Add(Utf8Of(text));
 
-    // Most texts are those of a moment ago; to compare one costs less than to hash it.
-    private readonly (string? Text, int Index)[] _latest = new (string?, int)[Slots];
-
-    /// <summary>The index of a string, which is added if it is new.</summary>
-    public int IndexOf(string text)
-    {
-        ref (string? Text, int Index) slot = ref _latest[SlotOf(text)];
-        if (slot.Text == text)
-        {
-            return slot.Index;
-        }
-
-        ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_indexes, text, out bool known);
-        if (!known)
-        {
-            index = _texts.Count;
-            _texts.Add(text);
-        }
-
-        slot = (text, index);
-        return index;
-    }
+    /// <summary>The index of a text, which is added if it is new.</summary>
+    public int IndexOf(in AttributeValue text) => text.TryGetUtf8(out ReadOnlySpan<byte> utf8) ? _texts.Add(utf8) : IndexOf(text.AsText());
 
     /// <summary>
-    /// What <see cref="TextTable.ReadNext"/> reads: 0 for a string that is new; for one of the newest strings how many came since, plus one; else its index behind those numbers. So spans
+    /// What <see cref="TextTable.ReadNext"/> reads: 0 for a text that is new; for one of the newest texts how many came since, plus one; else its index behind those numbers. So spans
     /// look alike even if all their texts, or those of their trace, are their own.
     /// </summary>
-    public int NextOf(string text)
+    public int NextOf(in AttributeValue text)
     {
         int before = _texts.Count;
         int index = IndexOf(text);
         return index == before ? 0 : before - index <= TextTable.Newest ? before - index : TextTable.Newest + 1 + index;
     }
 
-    public void Clear()
-    {
-        _indexes.Clear();
-        _texts.Clear();
-        Array.Clear(_latest);
-    }
+    public void Clear() => _texts.Clear();
 
     public void WriteTo(ByteWriter writer)
     {
         writer.WriteCount(_texts.Count);
-        foreach (string text in _texts)
+        for (int text = 0; text < _texts.Count; text++)
         {
-            writer.WriteText(text);
+            ReadOnlySpan<byte> utf8 = _texts[text];
+            writer.WriteCount(utf8.Length);
+            writer.WriteBytes(utf8);
         }
     }
 
-    private static int SlotOf(string text) => text.Length == 0 ? 0 : ((text.Length * 37) ^ (text[0] * 5) ^ (text[^1] * 11) ^ (text[text.Length / 2] * 23)) & (Slots - 1);
+    private ReadOnlySpan<byte> Utf8Of(string text)
+    {
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (_utf8.Length < most)
+        {
+            _utf8 = new byte[most];
+        }
+
+        return _utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, _utf8));
+    }
 }
 
 /// <summary>The strings of a block that is read. A string is made when it is first asked for: most reads want one trace of many.</summary>

@@ -6,8 +6,6 @@ namespace TraceGap.Storage;
 /// <summary>Reads what <see cref="TraceBlockWriter"/> wrote.</summary>
 internal static class TraceBlock
 {
-    private const int LargestHead = (2 * TraceBlockWriter.EarlierFlag) - 1;
-
     /// <summary>Reads all entries in order. After an error there are none.</summary>
     public static CodecError Read(ReadOnlyMemory<byte> blob, out TraceEntry[] entries)
     {
@@ -91,7 +89,7 @@ internal static class TraceBlock
         {
             int head = _heads[index];
             int source = _sources[index];
-            if (head > LargestHead || (head & TraceBlockWriter.OutcomeMask) > (int)TraceOutcome.Open || source > (int)OutcomeSource.Inferred)
+            if ((head & TraceBlockWriter.OutcomeMask) > (int)TraceOutcome.Open || source > (int)OutcomeSource.Inferred)
             {
                 _rare.Fail(CodecError.BadValue);
             }
@@ -112,8 +110,10 @@ internal static class TraceBlock
                 LastArrivalUnixNanos = unchecked(firstArrival + _times.ReadSigned()),
                 Revision = _revisions.ReadInt32(),
                 IsOpen = (head & TraceBlockWriter.OpenFlag) != 0,
+                IsOutOfTime = (head & TraceBlockWriter.OutOfTimeFlag) != 0,
                 Spans = _spans.ReadInt32(),
                 Failure = (head & TraceBlockWriter.FailureFlag) != 0 ? _rare.ReadSigned() : null,
+                FragmentOf = (head & TraceBlockWriter.FragmentFlag) != 0 ? _rare.ReadSigned() : null,
                 Earlier = (head & TraceBlockWriter.EarlierFlag) != 0 ? ReadEarlier() : [],
             };
         }

@@ -6,7 +6,7 @@ namespace TraceGap.Storage;
 /// Encodes the entries of traces that were committed together, by column:
 /// <code>
 /// plain   trace ids; per trace: end as distance from the trace before, duration, first arrival after the end, last arrival after the first (all but random, so packing is no use)
-/// body    heads (outcome, which fields follow), outcome sources, keys, revisions, spans, failures, earlier numbers as distances
+/// body    heads (outcome, which fields follow), outcome sources, keys, revisions, spans, failures, traces of fragments, earlier numbers as distances
 /// </code>
 /// One owner; dispose gives the buffers back.
 /// </summary>
@@ -23,6 +23,12 @@ internal sealed class TraceBlockWriter : IDisposable
 
     /// <summary>Bit of a head: earlier numbers follow.</summary>
     public const int EarlierFlag = 32;
+
+    /// <summary>Bit of a head: the trace counts as out of time.</summary>
+    public const int OutOfTimeFlag = 64;
+
+    /// <summary>Bit of a head: the number of the trace that the spans came too late for follows.</summary>
+    public const int FragmentFlag = 128;
 
     private readonly ByteWriter _ids = new();
     private readonly ByteWriter _times = new();
@@ -61,7 +67,8 @@ internal sealed class TraceBlockWriter : IDisposable
         _times.WriteSigned(unchecked(trace.FirstArrivalUnixNanos - trace.EndUnixNanos));
         _times.WriteSigned(unchecked(trace.LastArrivalUnixNanos - trace.FirstArrivalUnixNanos));
         _heads.WriteByte((byte)((int)trace.Outcome
-            | (trace.IsOpen ? OpenFlag : 0) | (trace.Failure is null ? 0 : FailureFlag) | (trace.Earlier.Count == 0 ? 0 : EarlierFlag)));
+            | (trace.IsOpen ? OpenFlag : 0) | (trace.Failure is null ? 0 : FailureFlag) | (trace.Earlier.Count == 0 ? 0 : EarlierFlag)
+            | (trace.IsOutOfTime ? OutOfTimeFlag : 0) | (trace.FragmentOf is null ? 0 : FragmentFlag)));
         _sources.WriteByte((byte)trace.OutcomeSource);
         _keys.WriteSigned(trace.Key);
         _revisions.WriteCount(trace.Revision);
@@ -99,6 +106,11 @@ internal sealed class TraceBlockWriter : IDisposable
         if (trace.Failure is long failure)
         {
             _rare.WriteSigned(failure);
+        }
+
+        if (trace.FragmentOf is long main)
+        {
+            _rare.WriteSigned(main);
         }
 
         if (trace.Earlier.Count == 0)

@@ -6,6 +6,9 @@ namespace TraceGap.Storage;
 /// <summary>What a list shows of a trace, and what is needed to find the rest of it: one version of the trace, as one commit left it.</summary>
 internal sealed record TraceEntry
 {
+    /// <summary>In place of the number of a trace that was not found.</summary>
+    public const long NoTrace = -1;
+
     public required TraceId TraceId { get; init; }
 
     /// <summary>Number of its rollup key.</summary>
@@ -28,6 +31,12 @@ internal sealed record TraceEntry
     public required bool IsOpen { get; init; }
 
     public required int Spans { get; init; }
+
+    /// <summary>True if it counts as out of time: its end is too far from its arrival.</summary>
+    public bool IsOutOfTime { get; init; }
+
+    /// <summary>If these are spans that came too late for a trace: its number, or <see cref="NoTrace"/>. What is late counts nowhere and is not listed.</summary>
+    public long? FragmentOf { get; init; }
 
     /// <summary>Number of its failure key.</summary>
     public required long? Failure { get; init; }

@@ -113,17 +113,16 @@ internal sealed class Inbox : IDisposable
             _segments.RemoveAll(gone.Contains);
         }
 
-        foreach (InboxSegment segment in gone)
-        {
-            Discard(segment);
-        }
+        gone.ForEach(Discard);
     }
 
+    /// <summary>Writes what waits; the newest segment goes too if all of it is applied.</summary>
     public void Dispose()
     {
         _queue.Writer.TryComplete();
         _writing.GetAwaiter().GetResult();
         _writer.Dispose();
+        _segments.FindAll(segment => segment.LastPosition <= _applied).ForEach(Discard);
     }
 
     private InboxEntry? Decode(InboxSegment segment, SegmentPart part, ReadOnlySpan<byte> file)

@@ -18,6 +18,7 @@ public sealed class DamagedDatabaseTests
         using (TraceStore store = folder.Open())
         {
             long position = (await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(1), 1)), 1, default)).Position;
+            await store.AppendAsync(SpanBatch.From(Make.Spans(Make.Id(2), 1)), 2, default);
             store.Commit(Make.Batch(position, Make.Commit(Make.Id(1))));
         }
 
@@ -30,7 +31,7 @@ public sealed class DamagedDatabaseTests
         Assert.StartsWith(folder.Database + ".damaged-", damage.File, StringComparison.Ordinal);
         Assert.Equal(broken, await File.ReadAllBytesAsync(damage.File));
         Assert.Null(reopened.Find(Make.Id(1)));
-        Assert.Equal([1L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
+        Assert.Equal([1L, 2L], reopened.ReadUnapplied().Select(static entry => entry.ArrivalUnixNanos));
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class DamagedDatabaseTests
         {
             store.ReplaceDatabase("a test says so");
             store.Commit(Make.Batch(Make.Commit(Make.Id(2), Make.Contribution(Make.Key("agent/new")))));
-            KeyCell cell = Assert.Single(store.ReadCells(Make.AllCells));
+            KeyCell cell = Assert.Single(store.ReadRollups(Make.AllCells).Cells);
             Assert.Equal(("agent/new", 1L), (cell.Key.Workflow, cell.Cell.Traces));
         }
     }
@@ -157,7 +158,7 @@ public sealed class DamagedDatabaseTests
     private static int ServeAll(DataFolder folder, Dictionary<TraceId, TraceCommit> all)
     {
         using TraceStore store = folder.Open();
-        bool isDamaged = Try(() => _ = store.ReadCells(Make.AllCells)) || Try(() => _ = store.ListTraces(new TraceQuery())) || Try(() => _ = store.OpenTraces());
+        bool isDamaged = Try(() => _ = store.ReadRollups(Make.AllCells).Cells) || Try(() => _ = store.ListTraces(new TraceQuery())) || Try(() => _ = store.OpenTraces());
         foreach (TraceId traceId in all.Keys.Where(static (_, index) => index % 8 == 0))
         {
             isDamaged |= Try(() => _ = store.Find(traceId));
@@ -187,7 +188,7 @@ public sealed class DamagedDatabaseTests
 
         store.Commit(Make.Batch(Make.Commit(Make.Id(2_000_000))));
         Assert.NotNull(store.Find(Make.Id(2_000_000)));
-        Assert.InRange(store.ReadCells(Make.AllCells).Sum(static cell => cell.Cell.Traces), 1, all.Count + 2);
+        Assert.InRange(store.ReadRollups(Make.AllCells).Cells.Sum(static cell => cell.Cell.Traces), 1, all.Count + 2);
         return served;
     }
 

@@ -91,10 +91,10 @@ public sealed class QueryTests
         ];
         store.Commit(Make.Batch([.. keys.Select(static (key, i) => Make.Commit(Make.Id((ulong)i + 1), Make.Contribution(key)))]));
         CellQuery query = Make.AllCells with { Workflow = "agent/run", Environment = "prod" };
-        Assert.Equal([keys[1], keys[2], asked], store.ReadCells(query).Select(static cell => cell.Key));
-        Assert.Equal([rootless, asked], store.ReadCells(query with { Version = "1" }).Select(static cell => cell.Key));
-        Assert.Equal(6, store.ReadCells(Make.AllCells).Count);
-        Assert.Single(store.ReadCells(Make.AllCells with { Service = "other" }));
+        Assert.Equal([keys[1], keys[2], asked], store.ReadRollups(query).Cells.Select(static cell => cell.Key));
+        Assert.Equal([rootless, asked], store.ReadRollups(query with { Version = "1" }).Cells.Select(static cell => cell.Key));
+        Assert.Equal(6, store.ReadRollups(Make.AllCells).Cells.Count);
+        Assert.Single(store.ReadRollups(Make.AllCells with { Service = "other" }).Cells);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class QueryTests
             Make.Commit(Make.Id(1), Make.Contribution(Make.Key("agent/(no root)"), outcome: TraceOutcome.Failed, failure: ToolFailure)),
             Make.Commit(Make.Id(2), Make.Contribution(outcome: TraceOutcome.Failed, failure: ToolFailure)),
             Make.Commit(Make.Id(3), Make.Contribution(outcome: TraceOutcome.Failed, failure: ToolFailure))));
-        Assert.Equal(Make.Id(2), Assert.Single(store.SmallestFailureExamples(Make.AllCells with { Workflow = "agent/run" })).Value);
+        Assert.Equal(Make.Id(2), Assert.Single(store.ReadRollups(Make.AllCells with { Workflow = "agent/run" }).FailureExamples).Value);
     }
 
     [Fact]
@@ -114,9 +114,9 @@ public sealed class QueryTests
     {
         using DataFolder folder = new();
         using TraceStore store = folder.Open();
-        Assert.Empty(store.ReadCells(Make.AllCells));
+        Assert.Empty(store.ReadRollups(Make.AllCells).Cells);
         Assert.Empty(store.ListTraces(new TraceQuery()).Traces);
-        Assert.Empty(store.SmallestFailureExamples(Make.AllCells));
+        Assert.Empty(store.ReadRollups(Make.AllCells).FailureExamples);
         Assert.Empty(store.OpenTraces());
         Assert.Empty(store.ReadUnapplied());
         Assert.Equal(0, store.AppliedPosition);
@@ -136,13 +136,13 @@ public sealed class QueryTests
         });
         while (!writer.IsCompleted)
         {
-            IReadOnlyList<KeyCell> cells = store.ReadCells(Make.AllCells);
+            IReadOnlyList<KeyCell> cells = store.ReadRollups(Make.AllCells).Cells;
             Assert.True(cells.Count is 0 or 2);
             Assert.Single(cells.Select(static cell => cell.Cell.Traces).Append(cells.Count == 0 ? 0 : cells[0].Cell.Traces).Distinct());
         }
 
         await writer;
-        Assert.All(store.ReadCells(Make.AllCells), static cell => Assert.Equal(100, cell.Cell.Traces));
+        Assert.All(store.ReadRollups(Make.AllCells).Cells, static cell => Assert.Equal(100, cell.Cell.Traces));
     }
 
     private static TraceCommit RandomCommit(RandomRecords random, TraceId traceId)

@@ -57,13 +57,13 @@ public sealed class TraceIndexTests
     {
         session.Execute("BEGIN");
         long firstOpen = index.Seal(session, next);
-        List<(TraceId, long)> added = [];
+        Dictionary<TraceId, long> added = [];
         using BlockWriter writer = new(session);
         writer.Begin(next);
         for (long row = next; row < next + count; row++)
         {
             TraceCommit trace = Make.Commit(IdOf(row), Contribution, spans: []);
-            added.Add((trace.TraceId, writer.Add(trace, BatchWriter.EntryOf(trace, key: 1, failure: null, earlier: []))));
+            added.Add(trace.TraceId, writer.Add(trace, BatchWriter.EntryOf(trace, key: 1, failure: null, earlier: [])));
         }
 
         writer.Finish();

@@ -115,7 +115,7 @@ public sealed class TraceStoreTests
         Assert.Equal(17, reopened.AppliedPosition);
         reopened.Commit(Make.Batch(3, Make.Commit(Make.Id(2))));
         Assert.Equal(17, reopened.AppliedPosition);
-        Assert.Equal(2, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
+        Assert.Equal(2, reopened.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
     }
 
     [Fact]
@@ -134,15 +134,42 @@ public sealed class TraceStoreTests
             Assert.Equal(1, store.AppliedPosition);
             Assert.Equal(1, store.Find(Make.Id(1))!.Revision);
             Assert.Null(store.Find(Make.Id(2)));
-            Assert.Equal(1, store.ReadCells(Make.AllCells).Single().Cell.Traces);
+            Assert.Equal(1, store.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
             Execute(other, "DROP TRIGGER refuse");
         }
 
         store.Commit(batch);
         Assert.Equal(2, store.AppliedPosition);
-        Assert.Equal([1L, 1L], store.ReadCells(Make.AllCells).Select(static cell => cell.Cell.Traces));
+        Assert.Equal([1L, 1L], store.ReadRollups(Make.AllCells).Cells.Select(static cell => cell.Cell.Traces));
         Assert.Equal(2, store.Find(Make.Id(1))!.Revision);
         Assert.Single(store.Find(Make.Id(2))!.Spans);
+    }
+
+    [Fact]
+    public void What_is_added_shows_once_it_is_committed_and_never_if_it_is_not()
+    {
+        using DataFolder folder = new();
+        using TraceStore store = folder.Open();
+        using (StoreTransaction left = store.Begin())
+        {
+            left.Add(Make.Commit(Make.Id(1), Make.Contribution(Make.Key("agent/left"))));
+            Assert.True(left.Has(Make.Id(1)));
+        }
+
+        Assert.Null(store.Find(Make.Id(1)));
+        using (StoreTransaction transaction = store.Begin())
+        {
+            Assert.False(transaction.Has(Make.Id(1)));
+            transaction.Add(Make.Commit(Make.Id(1), spans: Make.Spans(Make.Id(1), 1, 2)));
+            Assert.Null(store.Find(Make.Id(1)));
+            Assert.Empty(store.ReadRollups(Make.AllCells).Cells);
+            transaction.Commit(7);
+            Assert.Throws<ObjectDisposedException>(() => transaction.Commit(8));
+        }
+
+        Assert.Equal(2, store.Find(Make.Id(1))!.Spans.Count);
+        Assert.Equal("agent/run", store.ReadRollups(Make.AllCells).Cells.Single().Key.Workflow);
+        Assert.Equal(7, store.AppliedPosition);
     }
 
     [Fact]
@@ -218,7 +245,7 @@ public sealed class TraceStoreTests
         Assert.NotNull(reopened.Find(Make.Id(2)));
         Assert.Null(reopened.Find(Make.Id(1)));
         Assert.Equal(folder.Database, Assert.Single(reopened.Damages).File);
-        Assert.Equal(2, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
+        Assert.Equal(2, reopened.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
     }
 
     [Fact]
@@ -241,14 +268,14 @@ public sealed class TraceStoreTests
 
         using (SqliteConnection other = Connect(folder))
         {
-            Execute(other, $"UPDATE minute_cell SET cell = x'01020304' WHERE id % 4294967296 = {Make.Minute}");
+            Execute(other, $"UPDATE rollup_cell SET cell = x'01020304' WHERE id % 4294967296 = {Make.Minute}");
         }
 
         using TraceStore reopened = folder.Open();
-        Assert.Equal(1, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
+        Assert.Equal(1, reopened.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
         Assert.Equal(folder.Database, Assert.Single(reopened.Damages).File);
         reopened.Commit(Make.Batch(Make.Commit(Make.Id(4)), Make.Commit(Make.Id(1), revision: 2)));
-        Assert.Equal(4, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
+        Assert.Equal(4, reopened.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
     }
 
     [Fact]
@@ -268,8 +295,8 @@ public sealed class TraceStoreTests
 
         using TraceStore reopened = folder.Open();
         reopened.Commit(Make.Batch(Make.Commit(Make.Id(1), Make.Contribution(minute: Make.Minute + 1), revision: 2)));
-        Assert.Equal(2, reopened.ReadCells(Make.AllCells).Single().Cell.Traces);
-        Assert.Equal(1, reopened.ReadCells(Make.AllCells with { ToMinute = Make.Minute + 1 }).Single().Cell.Traces);
+        Assert.Equal(2, reopened.ReadRollups(Make.AllCells).Cells.Single().Cell.Traces);
+        Assert.Equal(1, reopened.ReadRollups(Make.AllCells with { ToMinute = Make.Minute + 1 }).Cells.Single().Cell.Traces);
     }
 
     [Fact]
@@ -307,7 +334,7 @@ public sealed class TraceStoreTests
                 expected[contribution.Key].Add(contribution);
             }
 
-            IReadOnlyList<KeyCell> cells = store.ReadCells(new CellQuery { FromMinute = from, ToMinute = to });
+            IReadOnlyList<KeyCell> cells = store.ReadRollups(new CellQuery { FromMinute = from, ToMinute = to }).Cells;
             Assert.Equal(expected.Keys, cells.Select(static cell => cell.Key));
             foreach (KeyCell cell in cells)
             {
@@ -322,7 +349,7 @@ public sealed class TraceStoreTests
             .Where(static trace => trace.Value.Failure is not null)
             .GroupBy(static trace => trace.Value.Failure!)
             .ToDictionary(static group => group.Key, static group => group.Min(static trace => trace.Key));
-        Assert.Equal(expected, new Dictionary<FailureKey, TraceId>(store.SmallestFailureExamples(Make.AllCells)));
+        Assert.Equal(expected, new Dictionary<FailureKey, TraceId>(store.ReadRollups(Make.AllCells).FailureExamples));
     }
 
     private static SqliteConnection Connect(DataFolder folder)

@@ -389,7 +389,11 @@ public sealed class CodecTests
         TraceContribution contribution = random.Contribution();
         TraceCommit commit = Make.Commit(random.TraceId(), contribution, [], revision: 1 + random.Next(3), isOpen: random.Next(2) == 0, durationNanos: random.Next(9) - 4);
         long[] earlier = [.. Enumerable.Range(0, random.Next(3)).Select(_ => (long)random.Next(1000))];
-        return BatchWriter.EntryOf(commit, random.Next(500), random.Next(2) == 0 ? null : random.Next(500), earlier);
+        return BatchWriter.EntryOf(commit, random.Next(500), random.Next(2) == 0 ? null : random.Next(500), earlier) with
+        {
+            IsOutOfTime = random.Next(2) == 0,
+            FragmentOf = random.Next(2) == 0 ? null : random.Next(500) - 1,
+        };
     }
 
     private static byte[] BlobOf(TraceContribution[] contributions)

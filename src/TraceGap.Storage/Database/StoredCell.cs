@@ -3,17 +3,10 @@ using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
-/// <summary>The rollup of one key and minute, with the smallest failed trace per failure. Belongs to the writer.</summary>
-internal sealed class MinuteCell(long id)
+/// <summary>The rollup of one key and minute or hour, with the smallest failed trace per failure. Belongs to the writer.</summary>
+internal sealed class StoredCell(CellId id)
 {
-    private const int MinuteBits = 32;
-
-    /// <summary>Its number in the database: key and minute.</summary>
-    public long Id { get; } = id;
-
-    public long Key => Id >> MinuteBits;
-
-    public long Minute => Id & uint.MaxValue;
+    public CellId Id { get; } = id;
 
     public RollupCell Cell { get; } = new();
 
@@ -23,9 +16,6 @@ internal sealed class MinuteCell(long id)
     /// <summary>True if the database has another state of it.</summary>
     public bool IsChanged { get; set; }
 
-    /// <summary>The number of a key's minute: minutes of a key lie side by side, in order.</summary>
-    public static long IdOf(long key, long minute) => (key << MinuteBits) | minute;
-
     public void Add(TraceId traceId, TraceContribution contribution, long? failure)
     {
         Cell.Add(contribution);
@@ -33,6 +23,13 @@ internal sealed class MinuteCell(long id)
         {
             AddExample(number, traceId);
         }
+    }
+
+    /// <summary>Adds all of another cell.</summary>
+    public void Add(StoredCell other)
+    {
+        Cell.Merge(other.Cell);
+        AddExamples(other.Examples, Examples);
     }
 
     /// <summary>Takes a contribution out. If its trace was the example of its failure, the next smallest has to be added by who knows it.</summary>
@@ -67,6 +64,13 @@ internal sealed class MinuteCell(long id)
         }
 
         return BlobFrame.Write(ids.Written, failures.Written);
+    }
+
+    /// <summary>Reads a cell and adds it. After an error the sum is no sum of anything and must be dropped.</summary>
+    public CodecError DecodeInto(ReadOnlyMemory<byte> examples, ReadOnlyMemory<byte> cell)
+    {
+        CodecError error = DecodeExamples(examples, Examples);
+        return error != CodecError.None ? error : RollupCellCodec.DecodeInto(cell, Cell);
     }
 
     /// <summary>Reads what <see cref="EncodeExamples"/> wrote, taking the smaller id where a failure is there already.</summary>

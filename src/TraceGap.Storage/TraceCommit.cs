@@ -3,16 +3,6 @@ using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
-/// <summary>What one commit books, all of it or nothing.</summary>
-public sealed class StoreBatch
-{
-    /// <summary>The traces, each at most once.</summary>
-    public required IReadOnlyList<TraceCommit> Traces { get; init; }
-
-    /// <summary>Inbox position up to which, itself included, every record's spans are stored once this batch is. A position below the stored one changes nothing.</summary>
-    public required long AppliedPosition { get; init; }
-}
-
 /// <summary>A new trace or a new revision of a stored one.</summary>
 public sealed class TraceCommit
 {
@@ -33,6 +23,12 @@ public sealed class TraceCommit
 
     /// <summary>End of the trace, nanoseconds since the Unix epoch; lies in the contribution's minute.</summary>
     public required long EndUnixNanos { get; init; }
+
+    /// <summary>
+    /// True if the new spans came too late for the trace that is stored (<see cref="TraceStore.MayReopen"/>): they are kept beside it and count in no rollup. Everything else here is then of the
+    /// late spans alone.
+    /// </summary>
+    public bool IsLate { get; init; }
 
     /// <summary>True if the trace is not closed yet; see <see cref="TraceStore.OpenTraces"/>.</summary>
     public required bool IsOpen { get; init; }

@@ -1,0 +1,255 @@
+using Microsoft.Data.Sqlite;
+using TraceGap.Aggregation;
+using TraceGap.Otlp;
+
+namespace TraceGap.Storage.Tests;
+
+public sealed class HourTests
+{
+    private const long MinutesPerHour = 60;
+    private const long MinutesKept = 49 * MinutesPerHour;
+    private const long FirstHour = Make.Minute / MinutesPerHour;
+
+    private static readonly RollupKey[] Keys = [Make.Key(), Make.Key("agent/other"), Make.Key("agent/third")];
+
+    /// <summary>However minutes are merged and given up between commits, crashes and late revisions: a window is the sum of the current contributions of the times that it says.</summary>
+    [Fact]
+    public void Windows_are_the_sum_of_the_current_contributions_whatever_is_merged() => Property.Holds(
+        static random =>
+        {
+            Dictionary<TraceId, TraceContribution> current = [];
+            DataFolder folder = new();
+            TraceStore store = folder.Open(cachedMinutes: 3);
+            long now = Make.Minute;
+            ulong last = 0;
+            for (int round = 0; round < 30; round++)
+            {
+                now += random.Pick<long>([1, 20, 60, 60, 600]);
+                Dictionary<TraceId, TraceCommit> batch = [];
+                for (int i = random.Next(6); i > 0; i--)
+                {
+                    TraceId traceId = current.Count > 0 && random.Next(3) == 0 ? random.Pick([.. current.Keys]) : Make.Id(++last);
+                    long minute = now - random.Pick<long>([0, 0, random.Next(100), random.Next(80 * 60)]);
+                    TraceContribution contribution = random.Contribution(random.Pick(Keys), minute);
+                    batch[traceId] = Make.Commit(traceId, contribution, arrival: now * Make.NanosPerMinute);
+                    current[traceId] = contribution;
+                }
+
+                store.Commit(Make.Batch([.. batch.Values]));
+                for (int steps = random.Next(4); steps > 0 && store.Maintain(now * Make.NanosPerMinute); steps--)
+                {
+                }
+
+                if (random.Next(4) == 0)
+                {
+                    // Closed, or killed at this moment.
+                    DataFolder next = random.Next(2) == 0 ? folder : folder.CopyAsAfterCrash();
+                    store.Dispose();
+                    if (next != folder)
+                    {
+                        folder.Dispose();
+                    }
+
+                    folder = next;
+                    store = folder.Open(cachedMinutes: 3);
+                }
+
+                AssertWindow(store, current, now, 0, now + 60);
+                AssertWindow(store, current, now, now - random.Next(50 * 60), now - random.Next(30));
+                AssertWindow(store, current, now, now - (60 * 60) - random.Next(100), now - random.Next(90 * 60));
+            }
+
+            Assert.Empty(store.Damages);
+            store.Dispose();
+            folder.Dispose();
+        },
+        runs: 25);
+
+    [Fact]
+    public void An_hour_that_is_over_is_merged_and_later_its_minutes_go()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 59), Trace(3, start + 60)));
+        MaintainAll(store, start + 60 + 6);
+        Assert.Equal(["hour 1", "minute 3"], CountCells(folder));
+        MaintainAll(store, start + 60 + MinutesKept + 5);
+        Assert.Equal(["hour 2", "minute 1"], CountCells(folder));
+        RollupWindow window = store.ReadRollups(new CellQuery { FromMinute = start + 1, ToMinute = start + 2 });
+        Assert.Equal((start, start + 60, 2L), (window.FromMinute, window.ToMinute, Assert.Single(window.Cells).Cell.Traces));
+        window = store.ReadRollups(new CellQuery { FromMinute = start + 60, ToMinute = start + 61 });
+        Assert.Equal((start + 60, start + 61, 1L), (window.FromMinute, window.ToMinute, Assert.Single(window.Cells).Cell.Traces));
+    }
+
+    /// <summary>More than a step takes, so that some keys of the hour are merged and others not yet.</summary>
+    [Fact]
+    public void An_hour_is_merged_key_by_key_while_commits_go_on()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        ulong last = 0;
+        for (long minute = start; minute < start + MinutesPerHour; minute++)
+        {
+            store.Commit(Make.Batch([.. Keys.Select(key => Make.Commit(Make.Id(++last), Make.Contribution(key, minute)))]));
+        }
+
+        int expected = (int)MinutesPerHour;
+        int steps = 0;
+        do
+        {
+            store.Commit(Make.Batch([.. Keys.Select(key => Make.Commit(Make.Id(++last), Make.Contribution(key, start + (steps * 7))))]));
+            expected++;
+            RollupWindow window = store.ReadRollups(new CellQuery { FromMinute = start, ToMinute = start + MinutesPerHour });
+            Assert.Equal([expected, expected, expected], window.Cells.Select(static cell => (int)cell.Cell.Traces));
+            steps++;
+        }
+        while (store.Maintain((start + MinutesPerHour + 6) * Make.NanosPerMinute));
+
+        Assert.True(steps > 2, $"{steps} steps are too few to tell anything");
+        Assert.Equal(["hour 3", "minute 180"], CountCells(folder));
+    }
+
+    [Fact]
+    public void A_trace_of_an_hour_that_is_merged_counts_in_it_at_once_and_moves_out_of_it_exactly()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        store.Commit(Make.Batch(Trace(1, start), Trace(2, start + MinutesKept + 120)));
+        MaintainAll(store, start + MinutesKept + 120);
+        store.Commit(Make.Batch(Trace(3, start + 7), Trace(1, start + MinutesPerHour + 3)));
+        Assert.Equal([1L, 1L], HoursOf(store, start, 2));
+        store.Commit(Make.Batch(Trace(3, start + MinutesPerHour)));
+        Assert.Equal([0L, 2L], HoursOf(store, start, 2));
+    }
+
+    [Fact]
+    public void A_pause_of_weeks_is_passed_over_at_once()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        int steps = 0;
+        for (long now = start; now <= start + (60 * 24 * 60); now += 30 * 24 * 60)
+        {
+            store.Commit(Make.Batch(Trace((ulong)now, now)));
+            for (; store.Maintain((now + 120) * Make.NanosPerMinute); steps++)
+            {
+            }
+        }
+
+        Assert.InRange(steps, 3, 30);
+        Assert.Equal(3, Assert.Single(store.ReadRollups(Make.AllCells).Cells).Cell.Traces);
+    }
+
+    [Fact]
+    public void A_minute_that_cannot_be_read_when_its_hour_is_merged_is_summed_up_from_its_traces()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using (TraceStore store = folder.Open())
+        {
+            store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 1)));
+        }
+
+        Execute(folder, $"UPDATE rollup_cell SET cell = x'01020304' WHERE id % 4294967296 = {start}");
+        using TraceStore reopened = folder.Open();
+        MaintainAll(reopened, start + 90);
+        Assert.Equal([2L], HoursOf(reopened, start, 1));
+        Assert.NotEmpty(reopened.Damages);
+    }
+
+    [Fact]
+    public void A_replaced_database_has_its_hours_again()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 90)));
+        MaintainAll(store, start + MinutesKept + 120);
+        store.Commit(Make.Batch(Trace(3, start + 5), Trace(4, start + MinutesKept)));
+        store.ReplaceDatabase("a test says so");
+        Assert.Equal([2L, 1L], HoursOf(store, start, 2));
+        Assert.Equal(4, Assert.Single(store.ReadRollups(Make.AllCells).Cells).Cell.Traces);
+        store.Commit(Make.Batch(Trace(1, start + 61)));
+        Assert.Equal([1L, 2L], HoursOf(store, start, 2));
+    }
+
+    private static void AssertWindow(TraceStore store, Dictionary<TraceId, TraceContribution> current, long now, long from, long to)
+    {
+        if (from >= to)
+        {
+            return;
+        }
+
+        RollupWindow window = store.ReadRollups(new CellQuery { FromMinute = from, ToMinute = to });
+        if (from >= now - MinutesKept)
+        {
+            Assert.Equal((from, to), (window.FromMinute, window.ToMinute));
+        }
+
+        Assert.InRange(window.FromMinute, from - MinutesPerHour + 1, from);
+        Assert.InRange(window.ToMinute, to, to + MinutesPerHour - 1);
+        Assert.True(window.FromMinute == from || window.FromMinute % MinutesPerHour == 0);
+        Assert.True(window.ToMinute == to || window.ToMinute % MinutesPerHour == 0);
+
+        SortedDictionary<RollupKey, RollupCell> expected = [];
+        List<KeyValuePair<TraceId, TraceContribution>> within =
+            [.. current.Where(trace => trace.Value.Minute >= window.FromMinute && trace.Value.Minute < window.ToMinute)];
+        foreach ((_, TraceContribution contribution) in within)
+        {
+            expected.TryAdd(contribution.Key, new RollupCell());
+            expected[contribution.Key].Add(contribution);
+        }
+
+        Assert.Equal(expected.Keys, window.Cells.Select(static cell => cell.Key));
+        Assert.All(window.Cells, cell => Same.Cells(expected[cell.Key], cell.Cell));
+        Assert.Equal(
+            within.Where(static trace => trace.Value.Failure is not null)
+                .GroupBy(static trace => trace.Value.Failure!)
+                .ToDictionary(static group => group.Key, static group => group.Min(static trace => trace.Key)),
+            new Dictionary<FailureKey, TraceId>(window.FailureExamples));
+    }
+
+    private static TraceCommit Trace(ulong id, long minute) => Make.Commit(Make.Id(id), Make.Contribution(minute: minute));
+
+    private static void MaintainAll(TraceStore store, long minute)
+    {
+        while (store.Maintain(minute * Make.NanosPerMinute))
+        {
+        }
+    }
+
+    private static IEnumerable<long> HoursOf(TraceStore store, long start, int hours) => Enumerable.Range(0, hours)
+        .Select(hour => new CellQuery { FromMinute = start + (hour * MinutesPerHour), ToMinute = start + ((hour + 1) * MinutesPerHour) })
+        .Select(query => store.ReadRollups(query).Cells.Sum(static cell => cell.Cell.Traces));
+
+    private static List<string> CountCells(DataFolder folder)
+    {
+        using SqliteConnection connection = new($"Data Source={folder.Database};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT CASE WHEN id < 1 << 61 THEN 'minute' ELSE 'hour' END AS span, count(*) FROM rollup_cell GROUP BY span ORDER BY span";
+        using SqliteDataReader rows = command.ExecuteReader();
+        List<string> counts = [];
+        while (rows.Read())
+        {
+            counts.Add($"{rows.GetString(0)} {rows.GetInt64(1)}");
+        }
+
+        return counts;
+    }
+
+    private static void Execute(DataFolder folder, string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={folder.Database};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are those of the tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
