@@ -12,7 +12,8 @@ public static class TraceReportBuilder
     /// <summary>Builds the answer.</summary>
     /// <param name="findings">What the analysis found.</param>
     /// <param name="revision">How often the trace was analysed.</param>
-    public static TraceReport Build(TraceFindings findings, int revision) => new(
+    /// <param name="late">Spans that came too late to count in reports; null for none.</param>
+    public static TraceReport Build(TraceFindings findings, int revision, IReadOnlySet<SpanId>? late = null) => new(
         findings.TraceId.ToString(),
         findings.Key.Workflow,
         OutcomeText(findings.Outcome),
@@ -21,12 +22,17 @@ public static class TraceReportBuilder
         Nanos(findings.EndUnixNanos),
         findings.RootIndex < 0 ? null : (findings.EndUnixNanos - findings.StartUnixNanos) / NanosPerMillisecond,
         revision,
-        [.. findings.Defects.Select(static defect => new DefectEntry(CamelCase(defect.Kind.ToString()), IdOrNull(defect.SpanId), defect.Detail))],
+        [.. findings.Defects.Select(static defect => new DefectEntry(CamelCase(defect.Kind.ToString()), IdOrNull(defect.SpanId), defect.Detail)), .. Late(findings, late)],
         [.. findings.Spans.Select(span => Span(span, findings))],
         [.. findings.Steps.Select(step => Step(step, findings))],
         [.. findings.CriticalPath.Select(segment => Segment(segment, findings))],
         LayerTimes(findings),
         findings.Failure is { } failure ? Failure(failure, findings) : null);
+
+    private static IEnumerable<DefectEntry> Late(TraceFindings findings, IReadOnlySet<SpanId>? late) => findings.Spans
+        .Select(static span => span.Span.SpanId)
+        .Where(span => late?.Contains(span) == true)
+        .Select(static span => new DefectEntry("late", span.ToString(), "came too late to re-open the trace; shown here, and counted in no report"));
 
     /// <summary>An outcome as contracts spell it.</summary>
     public static string OutcomeText(TraceOutcome outcome) => outcome.ToString().ToLowerInvariant();
