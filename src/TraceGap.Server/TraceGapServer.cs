@@ -87,6 +87,7 @@ public sealed class TraceGapServer : IAsyncDisposable
             InboxQueueBytes = memory.Waiting,
             InboxSegmentBytes = options.InboxSegmentBytes,
             CheckpointPages = options.CheckpointPages,
+            Retention = options.Retention,
         };
         if (!TraceStore.TryOpen(storage, out TraceStore? store, out StoreError? error))
         {
@@ -95,7 +96,8 @@ public sealed class TraceGapServer : IAsyncDisposable
 
         SelfTelemetry telemetry = new(TelemetryEnvironment.Read(Environment.GetEnvironmentVariable));
         TraceAnalyzer analyzer = new(options.Analysis);
-        IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), memory.Waiting, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
+        IngestLimits ingest = new(memory.Waiting, memory.SpansPerTrace);
+        IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), ingest, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
         StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, time);
         CallLimits limits = Limits(options, memory);
         OtlpTraceService traces = new(options.NewDecoder, pipeline, telemetry.Otlp);

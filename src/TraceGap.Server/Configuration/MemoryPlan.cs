@@ -4,8 +4,9 @@ namespace TraceGap.Server.Configuration;
 /// <param name="Requests">Requests on their way in, as sent and decompressed, bytes.</param>
 /// <param name="Waiting">Decoded spans that wait to be written or to be assembled, bytes each.</param>
 /// <param name="InFlight">Spans of traces that are not complete, bytes; beyond it traces go to the store early.</param>
+/// <param name="SpansPerTrace">Spans of one trace that are analysed together, number; those beyond are kept beside it.</param>
 /// <param name="OpenTraces">Stored traces whose root is awaited, number; beyond it they are closed early.</param>
-public sealed record MemoryPlan(long Requests, long Waiting, long InFlight, int OpenTraces)
+public sealed record MemoryPlan(long Requests, long Waiting, long InFlight, int SpansPerTrace, int OpenTraces)
 {
     /// <summary>What the process takes without any load: runtime, code, caches of the database and of rollups.</summary>
     private const long AtRest = 160L << 20;
@@ -14,6 +15,8 @@ public sealed record MemoryPlan(long Requests, long Waiting, long InFlight, int 
     private const int RequestShare = 16;
     private const int WaitingShare = 8;
     private const int InFlightShare = 4;
+    private const int TraceShare = 3;
+    private const int BytesPerAnalysedSpan = 2000;
     private const int OpenTracesShare = 32;
     private const int BytesPerOpenTrace = 128;
 
@@ -32,6 +35,7 @@ public sealed record MemoryPlan(long Requests, long Waiting, long InFlight, int 
         long free = maxMemoryBytes - AtRest;
         long requests = Math.Max(free / RequestShare, (long)FormsOfARequest * maxRequestBytes);
         int openTraces = (int)Math.Min(free / OpenTracesShare / BytesPerOpenTrace, int.MaxValue);
-        return new MemoryPlan(requests, free / WaitingShare, free / InFlightShare, openTraces);
+        int spansPerTrace = (int)Math.Min(free / TraceShare / BytesPerAnalysedSpan, int.MaxValue);
+        return new MemoryPlan(requests, free / WaitingShare, free / InFlightShare, spansPerTrace, openTraces);
     }
 }

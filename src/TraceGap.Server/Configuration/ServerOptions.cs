@@ -65,6 +65,9 @@ public sealed class ServerOptions
     /// <summary>How traces are analysed.</summary>
     public AnalysisOptions Analysis { get; set; } = new();
 
+    /// <summary>How long and how much is kept.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
     /// <summary>Size at which the inbox starts another file; tests make it small.</summary>
     internal int InboxSegmentBytes { get; set; } = StoreOptions.DefaultInboxSegmentBytes;
 

@@ -5,6 +5,7 @@ using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Otlp.Attributes;
 using TraceGap.Server.Security;
+using TraceGap.Storage;
 
 namespace TraceGap.Server.Configuration;
 
@@ -49,6 +50,12 @@ public static class ServerOptionsReader
         ["Keep:Content"] = (draft, value) => Flag(value, flag => draft.KeepContent = flag),
         ["Keep:Attributes"] = (draft, value) => Words(value, draft.KeepAttributes),
         ["Keep:Drop"] = (draft, value) => Words(value, draft.DropAttributes),
+        ["Retention:MaxAge"] = (draft, value) => Duration(value, duration => draft.Retention = draft.Retention with { MaxAge = duration }),
+        ["Retention:RollupMaxAge"] = (draft, value) => Duration(value, duration => draft.Retention = draft.Retention with { RollupMaxAge = duration }),
+        ["Retention:MaxBytes"] = (draft, value) => Number(value, 0, 1L << 50, number => draft.Retention = draft.Retention with { MaxBytes = number }),
+        ["Retention:ReopenHorizon"] = (draft, value) => Duration(value, duration => draft.Retention = draft.Retention with { ReopenHorizon = duration }),
+        ["Retention:MaxEventAge"] = (draft, value) => Duration(value, duration => draft.Retention = draft.Retention with { MaxEventAge = duration }),
+        ["Retention:MaxEventLead"] = (draft, value) => Duration(value, duration => draft.Retention = draft.Retention with { MaxEventLead = duration }),
         ["Keep:MaxValueLength"] = (draft, value) => Number(value, 16, 1 << 16, number => draft.Options.MaxValueLength = (int)number),
     };
 
@@ -71,6 +78,7 @@ public static class ServerOptionsReader
         }
 
         errors.AddRange(draft.Contradictions());
+        errors.AddRange(RetentionRules.Problems(draft.Retention));
         options = draft.Finish();
         long least = MemoryPlan.Least(options.MaxRequestBytes);
         if (options.MaxMemoryBytes < least)
@@ -255,6 +263,8 @@ public static class ServerOptionsReader
 
         public TimeSpan? RootGrace { get; set; }
 
+        public RetentionOptions Retention { get; set; } = new();
+
         public bool AdjustSkew { get; set; } = true;
 
         public bool Adopt { get; set; } = true;
@@ -301,6 +311,7 @@ public static class ServerOptionsReader
             };
             Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values };
             Options.Keep = new KeepOptions { Content = KeepContent, Attributes = KeepAttributes.Values, Drop = DropAttributes.Values };
+            Options.Retention = Retention;
             Options.OtlpHttpCorsOrigins.AddRange(CorsOrigins.Values);
             Options.Security.Ingest.Values = IngestTokens.Values;
             Options.Security.Query.Values = QueryTokens.Values;

@@ -21,8 +21,18 @@ internal sealed class CommitTally
 
     public long Late { get; private set; }
 
+    /// <summary>Spans that came too late for their trace.</summary>
+    public long Apart { get; private set; }
+
     /// <summary>Spans of a trace that were stored before, or came twice.</summary>
     public void Duplicate(int spans) => Duplicates += spans;
+
+    /// <summary>Spans that came too late for their trace and shall be stored beside it.</summary>
+    public void Fragment(ClosedTrace closed, int newSpans)
+    {
+        LastArrivals.Add(closed.LastArrivalUnixNanos);
+        Apart += newSpans;
+    }
 
     /// <summary>A trace that is analysed and shall be stored.</summary>
     /// <param name="closed">How it came.</param>

@@ -16,7 +16,7 @@ internal sealed class IngestMetrics
 
     private static readonly long[] TraceBounds = [1, 3, 10, 30, 100, 300, 1000, 2000];
 
-    private static readonly string[] RefuseReasons = ["queue_full", "no_space", "io_failed", "shutting_down"];
+    private static readonly string[] RefuseReasons = ["queue_full", "no_space", "io_failed", "shutting_down", "behind"];
 
     private readonly long[] _refused = new long[RefuseReasons.Length];
     private readonly Histogram<double> _append;
@@ -24,8 +24,10 @@ internal sealed class IngestMetrics
     private readonly Histogram<long> _commitTraces;
     private readonly Histogram<double> _freshness;
     private long _accepted;
+    private long _paced;
     private long _duplicates;
     private long _late;
+    private long _apart;
     private long _committed;
     private long _revised;
     private long _spilled;
@@ -40,8 +42,13 @@ internal sealed class IngestMetrics
         _commitTraces = meter.CreateHistogram(
             "tracegap.commit.traces", "{trace}", "Traces that one commit books", advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = TraceBounds });
         Count(meter, "tracegap.spans.accepted", "{span}", "Spans that were made durable and acknowledged", () => Interlocked.Read(ref _accepted));
+        Count(meter, "tracegap.spans.paced", "{span}", "Of those, acknowledged later than they were durable, because they come faster than they can be analysed", () => Interlocked.Read(ref _paced));
         Count(meter, "tracegap.spans.duplicate", "{span}", "Spans that were known already and changed nothing", () => Interlocked.Read(ref _duplicates));
-        Count(meter, "tracegap.spans.late", "{span}", "Spans that came after their trace was taken to be complete, and re-opened it", () => Interlocked.Read(ref _late));
+        meter.CreateObservableCounter(
+            "tracegap.spans.late",
+            () => new[] { Late("reopened", ref _late), Late("apart", ref _apart) },
+            "{span}",
+            "Spans that came after their trace was taken to be complete: they re-opened it, or were too late for that and are kept apart, in no report");
         Count(meter, "tracegap.traces.committed", "{trace}", "Traces stored, each revision counted", () => Interlocked.Read(ref _committed));
         Count(meter, "tracegap.traces.revised", "{trace}", "Of those, stored again with further spans", () => Interlocked.Read(ref _revised));
         Count(meter, "tracegap.traces.spilled", "{trace}", "Traces stored early because too many spans were in flight", () => Interlocked.Read(ref _spilled));
@@ -65,6 +72,9 @@ internal sealed class IngestMetrics
         _append.Record(append.TotalSeconds);
     }
 
+    /// <summary>Counts accepted spans whose acknowledgement waits.</summary>
+    public void Paced(int spans) => Interlocked.Add(ref _paced, spans);
+
     /// <summary>Counts spans that were refused.</summary>
     public void Refused(int spans, RefuseReason reason) => Interlocked.Add(ref _refused[(int)reason], spans);
 
@@ -87,6 +97,7 @@ internal sealed class IngestMetrics
     public void Committed(CommitTally tally, TimeSpan duration, long nowUnixNanos)
     {
         Interlocked.Add(ref _duplicates, tally.Duplicates);
+        Interlocked.Add(ref _apart, tally.Apart);
         if (tally.Traces == 0)
         {
             return;
@@ -109,6 +120,8 @@ internal sealed class IngestMetrics
         meter.CreateHistogram(name, "s", help, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
     private static void Count(Meter meter, string name, string unit, string help, Func<long> read) => meter.CreateObservableCounter(name, read, unit, help);
+
+    private static Measurement<long> Late(string kept, ref long spans) => new(Interlocked.Read(ref spans), new KeyValuePair<string, object?>("kept", kept));
 
     private static Measurement<long> Measure(OwnFailureSeries series) => new(
         series.Count,

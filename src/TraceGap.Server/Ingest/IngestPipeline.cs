@@ -11,9 +11,9 @@ namespace TraceGap.Server.Ingest;
 /// </summary>
 /// <remarks>
 /// <code>
-/// AcceptAsync (any thread)   1 inbox append ─▶ acknowledged      2 queue
+/// AcceptAsync (any thread)   1 inbox append ─▶ 2 queue ─▶ acknowledged, at the speed of what follows
 /// RunAsync (one at a time)   0 take up what a run before left in the inbox
-///                            3 assemble ─▶ 4 join with what is stored ─▶ 5 analyse ─▶ 6 contribution ─▶ 7 commit traces, rollups and inbox position together
+///                            3 assemble ─▶ TraceCommitter: 4 join with what is stored ─▶ 5 analyse ─▶ 6 encode ─▶ 7 commit traces, rollups and inbox position together
 /// </code>
 /// Everything after the append can be done again: a crash before the commit replays the inbox from the position of the last commit, and spans that are already stored
 /// change nothing. So no acknowledged span is lost and none counts twice. Where traces cannot be committed they wait, bounded, with their spans in the inbox; then senders are asked to come again.
@@ -23,11 +23,8 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <summary>How often closed traces are looked for. Well below the second within which a report must show them.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Traces a transaction books: enough to spread its cost, few enough to keep reports fresh.</summary>
-    private const int MaxTracesPerCommit = 2_000;
-
-    /// <summary>Spans a transaction books if it has more than one trace: decoded spans take some ten times the memory of encoded ones.</summary>
-    private const int MaxSpansPerCommit = 20_000;
+    /// <summary>Shorter waits are left out; what they would have been is added to those that follow.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(1);
 
@@ -38,25 +35,21 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
     private readonly TraceStore _store;
-    private readonly TraceAnalyzer _analyzer;
     private readonly TraceAssembler _assembler;
-    private readonly long _maxQueuedBytes;
+    private readonly TraceCommitter _committer;
+    private readonly IngestLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IngestMetrics _metrics;
     private readonly IngestHealth _health;
+    private readonly IntakePace _pace;
     private readonly PendingAppends _pending = new();
     private readonly Channel<Arrival> _queue = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
-    private readonly Queue<ClosedTrace> _closed = new();
-    private readonly List<TraceCommit> _analysed = [];
     private readonly TaskCompletionSource<long> _takenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
     private long _queuedBytes;
-    private long _closedSpans;
     private long _earliestInFlight;
-    private long _setAside = long.MaxValue;
-    private CommitTally _tally = new();
     private volatile IngestLevels _levels = IngestLevels.Empty;
     private long _takenUpTo;
     private long _spansTakenUp;
@@ -69,25 +62,26 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <param name="store">Where spans and traces are kept.</param>
     /// <param name="analyzer">Analyses closed traces.</param>
     /// <param name="assembler">Gathers spans.</param>
-    /// <param name="maxQueuedBytes">Encoded spans that may wait for the assembler, bytes; beyond them senders are asked to come again.</param>
+    /// <param name="limits">What may be held in memory.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where troubles are told.</param>
     /// <param name="metrics">Counts what happens.</param>
     public IngestPipeline(
-        TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, long maxQueuedBytes, TimeProvider time, ILogger logger, IngestMetrics metrics)
+        TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, IngestLimits limits, TimeProvider time, ILogger logger, IngestMetrics metrics)
     {
-        _maxQueuedBytes = maxQueuedBytes;
+        _limits = limits;
         _metrics = metrics;
         _store = store;
-        _analyzer = analyzer;
         _assembler = assembler;
         _time = time;
         _logger = logger;
         _health = new IngestHealth(time, logger);
+        _pace = new IntakePace(time);
+        _committer = new TraceCommitter(store, analyzer, assembler, limits.SpansPerTrace, time, logger, metrics);
     }
 
     /// <summary>Event time before which every span that came is analysed, ns; <see cref="long.MaxValue"/> if nothing is in flight, 0 while it is not known what is.</summary>
-    public long EarliestInFlightUnixNanos => Interlocked.Read(ref _earliestInFlight);
+    public long EarliestInFlightUnixNanos => Math.Min(_pending.EarliestStart(), Interlocked.Read(ref _earliestInFlight));
 
     /// <summary>Why spans cannot be taken or traces not be stored at present, or null.</summary>
     public string? Problem => _health.Problem;
@@ -128,14 +122,27 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             return SinkResult.Unavailable("the server is shutting down");
         }
 
-        if (Interlocked.Read(ref _queuedBytes) > _maxQueuedBytes)
+        if (Interlocked.Read(ref _queuedBytes) > _limits.QueuedBytes)
         {
             _metrics.Refused(spans.Count, RefuseReason.QueueFull);
             return SinkResult.Overloaded(ComeAgain);
         }
 
+        if (_pace.Take(spans.Count) is not TimeSpan wait)
+        {
+            _metrics.Refused(spans.Count, RefuseReason.Behind);
+            return SinkResult.Overloaded(ComeAgain);
+        }
+
         // Once handed to the writer the spans stay, whatever the sender does; so the append itself cannot be cancelled.
-        return await AppendAsync(spans).WaitAsync(cancellationToken);
+        SinkResult result = await AppendAsync(spans).WaitAsync(cancellationToken);
+        if (wait >= ShortestWait && result.Outcome == SinkOutcome.Accepted)
+        {
+            _metrics.Paced(spans.Count);
+            await Task.Delay(wait, _time, cancellationToken);
+        }
+
+        return result;
     }
 
     /// <summary>Analyses and stores what is in flight, as far as the time for it goes, then stops.</summary>
@@ -151,11 +158,12 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     private async Task<SinkResult> AppendAsync(SpanBatch spans)
     {
         long started = _time.GetTimestamp();
-        LinkedListNode<long> append = _pending.Begin();
+        long arrival = UnixNanos();
+        LinkedListNode<PendingAppends.PendingAppend> append = _pending.Begin(spans.EarliestStartUnixNanos());
         bool isHandedOver = false;
         try
         {
-            AppendResult result = await _store.AppendAsync(spans, UnixNanos(), CancellationToken.None);
+            AppendResult result = await _store.AppendAsync(spans, arrival, CancellationToken.None);
             if (!result.IsDurable)
             {
                 _metrics.Refused(spans.Count, result.Status);
@@ -169,7 +177,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             _health.AppendWorked();
             _metrics.Accepted(spans.Count, _time.GetElapsedTime(started));
             Interlocked.Add(ref _queuedBytes, spans.Bytes.Length);
-            _queue.Writer.TryWrite(new Arrival(spans, result.Position, append));
+            _queue.Writer.TryWrite(new Arrival(spans, result.Position, arrival, append));
             return SinkResult.Accepted;
         }
         finally
@@ -180,8 +188,6 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             }
         }
     }
-
-    private bool HasClosed => _closed.Count > 0 || _analysed.Count > 0;
 
     private async Task RunAsync()
     {
@@ -211,10 +217,10 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             }
 
             // While nothing can be committed nothing more is taken up: the queue fills, and senders are asked to come again.
-            if (!HasClosed)
+            if (!_committer.HasWaiting)
             {
                 Assemble();
-                Close(_assembler.Due(UnixNanos()));
+                _committer.Add(_assembler.Due(UnixNanos()));
             }
 
             await CommitAndProbeAsync();
@@ -239,12 +245,12 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         {
             _stop.Token.ThrowIfCancellationRequested();
             long arrival = Math.Min(entry.ArrivalUnixNanos, UnixNanos());
-            Close(_assembler.Due(arrival));
+            _committer.Add(_assembler.Due(arrival));
             _assembler.Add(entry.Spans, entry.Position, arrival);
             _pending.Got(entry.Position);
             _takenUpTo = entry.Position;
             _spansTakenUp += entry.Spans.Count;
-            if (_closed.Count >= MaxTracesPerCommit || _closedSpans > MaxSpansPerCommit)
+            if (_committer.IsFull)
             {
                 await UntilCommittedAsync(timer);
             }
@@ -262,7 +268,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
 
     private async Task UntilCommittedAsync(PeriodicTimer timer)
     {
-        while (HasClosed && _damage is null)
+        while (_committer.HasWaiting && _damage is null)
         {
             if (MayWork())
             {
@@ -299,7 +305,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         try
         {
             Assemble();
-            Close(_assembler.Flush());
+            _committer.Add(_assembler.Flush());
             CommitAll(until: _time.GetTimestamp() + (long)(DrainTime.TotalSeconds * _time.TimestampFrequency));
         }
         catch (Exception defect)
@@ -328,6 +334,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
 
         CommitAll();
+        Maintain();
         if (_health.IsAppendBroken)
         {
             AppendResult result = await _store.AppendAsync(SpanBatch.Empty, UnixNanos(), CancellationToken.None);
@@ -336,6 +343,24 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
                 _pending.Got(result.Position);
                 _health.AppendWorked();
             }
+        }
+    }
+
+    // A step a tick is more than arrives in the meantime.
+    private void Maintain()
+    {
+        if (_health.IsCommitBroken || _mustTakeUp)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Maintain(UnixNanos());
+        }
+        catch (StorageUnavailableException failure)
+        {
+            StoreFailed(failure);
         }
     }
 
@@ -359,7 +384,8 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             // What was in the inbox when it was taken up came from there.
             if (arrival.Position > _takenUpTo)
             {
-                _assembler.Add(arrival.Spans, arrival.Position, UnixNanos());
+                _assembler.Add(arrival.Spans, arrival.Position, arrival.UnixNanos);
+                Interlocked.Exchange(ref _earliestInFlight, Math.Min(_earliestInFlight, arrival.Append.Value.EarliestStart));
             }
 
             _pending.End(arrival.Append);
@@ -367,18 +393,9 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
     }
 
-    private void Close(IReadOnlyList<ClosedTrace> closed)
-    {
-        foreach (ClosedTrace trace in closed)
-        {
-            _closed.Enqueue(trace);
-            _closedSpans += trace.SpanCount;
-        }
-    }
-
     private void PublishLevels()
     {
-        long oldest = Math.Min(_assembler.OldestArrivalUnixNanos ?? long.MaxValue, _closed.Select(static trace => trace.FirstArrivalUnixNanos).DefaultIfEmpty(long.MaxValue).Min());
+        long oldest = Math.Min(_assembler.OldestArrivalUnixNanos ?? long.MaxValue, _committer.OldestArrivalUnixNanos ?? long.MaxValue);
         _levels = new IngestLevels(_assembler.InFlightSpans, _assembler.InFlightTraces, _assembler.OpenTraces, oldest == long.MaxValue ? null : oldest);
     }
 
@@ -386,15 +403,17 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <param name="until">Time stamp after which no further batch is begun.</param>
     private void CommitAll(long until = long.MaxValue)
     {
+        long started = _time.GetTimestamp();
+        long spans = 0;
         PublishLevels();
         try
         {
-            while (HasClosed && _time.GetTimestamp() < until)
+            while (_committer.HasWaiting && _time.GetTimestamp() < until)
             {
-                AnalyseBatch();
-                Commit();
+                spans += _committer.CommitSome(() => LowestUnapplied() - 1);
             }
 
+            _pace.Analysed(spans, _time.GetElapsedTime(started));
             _health.CommitWorked();
             if (!_mustTakeUp)
             {
@@ -407,41 +426,6 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
 
         PublishLevels();
-    }
-
-    /// <summary>Analyses closed traces until a batch is full. A batch that could not be committed stays as it is, to be committed first when that works again.</summary>
-    private void AnalyseBatch()
-    {
-        HashSet<TraceId> seen = [.. _analysed.Select(static commit => commit.TraceId)];
-        int spans = _analysed.Sum(static commit => commit.NewSpans.Count);
-        while (_analysed.Count < MaxTracesPerCommit && spans <= MaxSpansPerCommit && _closed.TryPeek(out ClosedTrace? trace))
-        {
-            // A trace that came twice is analysed the second time with what the first time stored.
-            if (!seen.Add(trace.TraceId))
-            {
-                return;
-            }
-
-            TraceCommit? commit = TryAnalyse(trace);
-            _closed.Dequeue();
-            _closedSpans -= trace.SpanCount;
-            spans += trace.SpanCount;
-            if (commit is not null)
-            {
-                _analysed.Add(commit);
-            }
-        }
-    }
-
-    private void Commit()
-    {
-        // The inbox is given back once a round: what waits here may be of any position.
-        long applied = _closed.Count == 0 ? LowestUnapplied() - 1 : 0;
-        long started = _time.GetTimestamp();
-        _store.Commit(new StoreBatch { Traces = _analysed, AppliedPosition = applied });
-        _metrics.Committed(_tally, _time.GetElapsedTime(started), UnixNanos());
-        _analysed.Clear();
-        _tally = new CommitTally();
     }
 
     private void StoreFailed(StorageUnavailableException failure)
@@ -478,11 +462,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
         }
 
         _assembler.Flush();
-        _closed.Clear();
-        _analysed.Clear();
-        _tally = new CommitTally();
-        _closedSpans = 0;
-        _setAside = long.MaxValue;
+        _committer.Clear();
         _damage = null;
         _hasReplacedDatabase = true;
         return true;
@@ -491,100 +471,11 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     /// <summary>The lowest position of a record whose spans are not all stored, if all closed traces are.</summary>
     private long LowestUnapplied()
     {
-        long lowest = Math.Min(Math.Min(_pending.Lowest(), _assembler.LowestPosition ?? long.MaxValue), _setAside);
+        long lowest = Math.Min(Math.Min(_pending.Lowest(), _assembler.LowestPosition ?? long.MaxValue), _committer.LowestSetAside);
         return _mustTakeUp ? Math.Min(lowest, _takenUpTo + 1) : lowest;
     }
 
-    /// <summary>A trace that the analysis cannot take is a defect of the analysis: its spans stay in the inbox, for a version that can, and the rest goes on.</summary>
-    private TraceCommit? TryAnalyse(ClosedTrace trace)
-    {
-        try
-        {
-            return Analyse(trace);
-        }
-        catch (Exception exception) when (exception is not StorageUnavailableException)
-        {
-            _setAside = trace.SpanCount == 0 ? _setAside : Math.Min(_setAside, trace.FirstPosition);
-            _metrics.SetAside();
-            LogSetAside(exception, trace.TraceId);
-            return null;
-        }
-    }
-
-    /// <returns>What to store; null if nothing new came, or if the trace shall wait for more.</returns>
-    private TraceCommit? Analyse(ClosedTrace trace)
-    {
-        if (_store.TryGetStoredSpanCount(trace.TraceId, out int storedSpans) && MustWait(trace, storedSpans))
-        {
-            return null;
-        }
-
-        StoredTrace? stored = storedSpans > 0 ? _store.Find(trace.TraceId) : null;
-        MergedTrace merged = TraceMerge.Join(stored?.Spans ?? [], trace.ReadSpans());
-        _tally.Duplicate(trace.SpanCount - merged.Added.Count);
-        bool isGraceOver = trace.Reason == CloseReason.RootGrace || trace is { Reason: CloseReason.Overflow, SpanCount: 0 };
-        if (merged.Added.Count == 0 && !(isGraceOver && stored is { IsOpen: true }))
-        {
-            // Repeated spans may look like a whole trace by themselves; what is stored says whether a root is still awaited.
-            TellAssembler(trace, stored is { IsOpen: true });
-            return null;
-        }
-
-        int revision = (stored?.Revision ?? 0) + 1;
-        BookedTrace booked = _analyzer.Book(merged.Spans, isGraceOver || stored is { IsOpen: false }, revision > 1);
-        bool isOpen = booked.Contribution.Outcome.Outcome == TraceOutcome.Open;
-        TellAssembler(trace, isOpen);
-        _tally.Trace(trace, merged.Added.Count, stored is { IsOpen: false }, stored?.Contribution, booked.Contribution);
-        return new TraceCommit
-        {
-            TraceId = trace.TraceId,
-            NewSpans = merged.Added,
-            Contribution = booked.Contribution,
-            OutcomeSource = booked.OutcomeSource,
-            StartUnixNanos = booked.StartUnixNanos,
-            EndUnixNanos = booked.EndUnixNanos,
-            IsOpen = isOpen,
-            Revision = revision,
-            FirstArrivalUnixNanos = Math.Min(stored?.FirstArrivalUnixNanos ?? long.MaxValue, trace.FirstArrivalUnixNanos),
-            LastArrivalUnixNanos = Math.Max(stored?.LastArrivalUnixNanos ?? 0, trace.LastArrivalUnixNanos),
-        };
-    }
-
-    /// <summary>A long trace that got a few late spans goes back to wait for more of them, unless its memory is needed or the server stops.</summary>
-    private bool MustWait(ClosedTrace trace, int storedSpans)
-    {
-        if (trace.SpanCount == 0 || trace.Reason is CloseReason.Shutdown or CloseReason.Overflow)
-        {
-            return false;
-        }
-
-        long readyAt = ReopenPolicy.ReadyAt(storedSpans, trace.SpanCount, trace.FirstArrivalUnixNanos, trace.LastArrivalUnixNanos);
-        if (readyAt <= UnixNanos())
-        {
-            return false;
-        }
-
-        _assembler.Defer(trace, readyAt);
-        return true;
-    }
-
-    /// <summary>The assembler judges by the spans in flight; the whole trace may have a root where they have none, or the other way round.</summary>
-    private void TellAssembler(ClosedTrace trace, bool isOpen)
-    {
-        if (isOpen && !trace.IsOpen)
-        {
-            _assembler.RestoreOpen(trace.TraceId, trace.LastArrivalUnixNanos);
-        }
-        else if (!isOpen && trace.IsOpen)
-        {
-            _assembler.Settle(trace.TraceId);
-        }
-    }
-
     private long UnixNanos() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-
-    [LoggerMessage(1004, LogLevel.Error, "Trace {TraceId} could not be analysed; its spans stay in the inbox")]
-    private partial void LogSetAside(Exception exception, TraceId traceId);
 
     [LoggerMessage(1006, LogLevel.Information, "The end of the inbox, {Bytes} bytes of a write that was never acknowledged, was cut off")]
     private partial void LogTornInbox(long bytes);
@@ -592,5 +483,5 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     [LoggerMessage(1007, LogLevel.Error, "Stored bytes cannot be read and were set aside, the rest is served: {Damage}")]
     private partial void LogDamage(StoreDamage damage);
 
-    private readonly record struct Arrival(SpanBatch Spans, long Position, LinkedListNode<long> Append);
+    private readonly record struct Arrival(SpanBatch Spans, long Position, long UnixNanos, LinkedListNode<PendingAppends.PendingAppend> Append);
 }

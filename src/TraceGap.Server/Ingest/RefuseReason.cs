@@ -14,4 +14,7 @@ internal enum RefuseReason
 
     /// <summary>The server is stopping.</summary>
     ShuttingDown,
+
+    /// <summary>Spans come much faster than they can be analysed.</summary>
+    Behind,
 }

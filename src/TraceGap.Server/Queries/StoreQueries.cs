@@ -52,8 +52,9 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
                 return QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended");
             }
 
-            TraceFindings findings = analyzer.Analyze(stored.Spans, closed: !stored.IsOpen);
-            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision)));
+            TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
+            HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
+            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision, late)));
         });
     }
 
@@ -99,30 +100,32 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
         };
 
         // Read before the cells: what is analysed in between is then in the cells, and the time only errs towards the past.
-        long analysedUntil = Math.Min(Math.Min(window.ToUnixNanos, now), Math.Max(window.FromUnixNanos, pipeline.EarliestInFlightUnixNanos));
-        IReadOnlyList<KeyCell> found = store.ReadCells(cells);
+        long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
+        RollupWindow found = store.ReadRollups(cells);
+        window = new EventWindow(found.FromMinute, found.ToMinute);
         input = new ReportInput
         {
             FromUnixNanos = window.FromUnixNanos,
             ToUnixNanos = window.ToUnixNanos,
-            Cells = [.. found.Select(static cell => KeyValuePair.Create(cell.Key, cell.Cell))],
+            Cells = [.. found.Cells.Select(static cell => KeyValuePair.Create(cell.Key, cell.Cell))],
             Workflow = query.Workflow,
             Granularity = granularity,
-            ExampleTraceIds = Examples(found, store.SmallestFailureExamples(cells)),
-            AnalysedUntilUnixNanos = analysedUntil,
+            ExampleTraceIds = Examples(found),
+            Overflow = found.Overflow,
+            AnalysedUntilUnixNanos = Math.Min(Math.Min(window.ToUnixNanos, now), Math.Max(window.FromUnixNanos, earliestInFlight)),
         };
         return null;
     }
 
     /// <summary>The store answers over all keys of the query; a report takes the smallest over its workflows, which is the same.</summary>
-    private static Dictionary<WorkflowFailure, TraceId> Examples(IReadOnlyList<KeyCell> cells, IReadOnlyDictionary<FailureKey, TraceId> smallest)
+    private static Dictionary<WorkflowFailure, TraceId> Examples(RollupWindow found)
     {
         Dictionary<WorkflowFailure, TraceId> examples = [];
-        foreach (KeyCell cell in cells)
+        foreach (KeyCell cell in found.Cells)
         {
             foreach (FailureKey failure in cell.Cell.Failures.Keys)
             {
-                if (smallest.TryGetValue(failure, out TraceId example))
+                if (found.FailureExamples.TryGetValue(failure, out TraceId example))
                 {
                     examples[new WorkflowFailure(cell.Key.Workflow, failure)] = example;
                 }

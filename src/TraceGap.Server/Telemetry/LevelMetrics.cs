@@ -23,9 +23,24 @@ internal static class LevelMetrics
         meter.CreateObservableGauge(
             "tracegap.storage.free", () => store.FreeBytes is long free ? [new Measurement<long>(free)] : Array.Empty<Measurement<long>>(), "By", "Free space where the data folder is");
         meter.CreateObservableCounter("tracegap.storage.damages", () => store.Damages.Count, "{place}", "Places in files that could not be read and were set aside");
+        meter.CreateObservableGauge(
+            "tracegap.traces.out_of_time", () => OutOfTime(store, time), "{trace}", "Traces that arrived today (UTC) with times too far from now to be in any report");
+        meter.CreateObservableCounter("tracegap.storage.removed", () => store.RemovedTraces, "{trace}", "Traces that were removed because of their age or the size of the database");
         meter.CreateObservableGauge("tracegap.ingest.lag", () => Lag(pipeline, time), "s", "Age of the oldest span that is not stored with its trace yet; 0 if there is none");
 
         void Gauge(string name, string unit, string help, Func<long> read) => meter.CreateObservableGauge(name, read, unit, help);
+    }
+
+    private static Measurement<long>[] OutOfTime(TraceStore store, TimeProvider time)
+    {
+        try
+        {
+            return [new Measurement<long>(store.CountOutOfTime((time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick))];
+        }
+        catch (StorageUnavailableException)
+        {
+            return [];
+        }
     }
 
     private static double Lag(IngestPipeline pipeline, TimeProvider time)

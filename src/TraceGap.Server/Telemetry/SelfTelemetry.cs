@@ -71,7 +71,7 @@ internal sealed class SelfTelemetry : IDisposable
     public void Observe(IngestPipeline pipeline, TraceStore store, InFlightBudget budget, TimeProvider time)
     {
         LevelMetrics.Add(_meter, pipeline, store, budget, time);
-        WorkflowFigureSource figures = new(store.ReadCells, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)), time);
+        WorkflowFigureSource figures = new(query => store.ReadRollups(query).Cells, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)), time);
         WorkflowMetrics.Add(_workflows, figures);
     }
 

@@ -1,4 +1,5 @@
 using TraceGap.Server.Configuration;
+using TraceGap.Storage;
 
 namespace TraceGap.Server.Tests.Configuration;
 
@@ -96,6 +97,37 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(2, errors.Count);
         Assert.Contains("Keep:Attributes: gen_ai.prompt.* is content; set Keep:Content", errors[0], StringComparison.Ordinal);
         Assert.Contains("Keep:Attributes: input.value is content", errors[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_kept_how_long_can_be_set()
+    {
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(
+            null, Flags(("Retention:MaxAge", "7d"), ("Retention:RollupMaxAge", "90d"), ("Retention:MaxBytes", "1000000000"), ("Retention:MaxEventAge", "30d"), ("Retention:MaxEventLead", "5m"), ("Retention:ReopenHorizon", "12h")), out ServerOptions options);
+
+        Assert.Empty(errors);
+        Assert.Equal(
+            new RetentionOptions
+            {
+                MaxAge = TimeSpan.FromDays(7),
+                RollupMaxAge = TimeSpan.FromDays(90),
+                MaxBytes = 1_000_000_000,
+                MaxEventAge = TimeSpan.FromDays(30),
+                MaxEventLead = TimeSpan.FromMinutes(5),
+                ReopenHorizon = TimeSpan.FromHours(12),
+            },
+            options.Retention);
+    }
+
+    [Fact]
+    public void Limits_of_what_is_kept_that_contradict_each_other_are_errors()
+    {
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(null, Flags(("Retention:MaxAge", "394d"), ("Retention:MaxBytes", "1000")), out _);
+
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("Retention:MaxAge: traces must", Assert.Single(ServerOptionsReader.Read(null, Flags(("Retention:MaxAge", "23h")), out _)), StringComparison.Ordinal);
+        Assert.Contains("Retention:MaxBytes: 1000 is too little", errors[0], StringComparison.Ordinal);
+        Assert.Contains("Retention:RollupMaxAge: rollups must be kept at least as long", errors[1], StringComparison.Ordinal);
     }
 
     [Fact]

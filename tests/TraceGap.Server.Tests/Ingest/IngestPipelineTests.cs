@@ -15,6 +15,8 @@ public sealed class IngestPipelineTests : IAsyncDisposable
 {
     private const int RootPageBytes = 4096;
 
+    private static readonly long SpanStart = Now();
+
     private static readonly AssemblyOptions ShortPeriods = new()
     {
         Quiet = TimeSpan.FromMilliseconds(20), Idle = TimeSpan.FromMilliseconds(40), RootGrace = TimeSpan.FromMilliseconds(100),
@@ -81,7 +83,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         string aside = Assert.Single(Directory.GetFiles(_folder, "tracegap.db.damaged-*"), static file => !file.EndsWith("-wal", StringComparison.Ordinal));
         Assert.Contains(pipeline.Damages, damage => damage.File == aside);
         await Eventually.Async(() => _log.Texts.Any(text => text.Contains(aside, StringComparison.Ordinal)));
-        Assert.Equal(2, _store.ReadCells(new CellQuery { FromMinute = 0, ToMinute = uint.MaxValue }).Sum(static cell => cell.Cell.Traces));
+        Assert.Equal(2, _store.ReadRollups(new CellQuery { FromMinute = 0, ToMinute = uint.MaxValue }).Cells.Sum(static cell => cell.Cell.Traces));
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         TraceStore store = Open();
         for (ulong trace = 1; trace <= 50; trace++)
         {
-            Assert.True((await store.AppendAsync(Spans(trace, 4, 1), (long)trace, default)).IsDurable);
+            Assert.True((await store.AppendAsync(Spans(trace, 4, 1), Now() - (50 - (long)trace), default)).IsDurable);
         }
 
         await StopAsync();
@@ -99,6 +101,54 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         Assert.Contains("recovering", pipeline.Problem ?? "recovering", StringComparison.Ordinal);
         Assert.Equal(200, await takenUp);
         await Eventually.Async(() => pipeline.Problem is null && IsStored(50));
+    }
+
+    [Fact]
+    public async Task Traces_that_are_too_old_are_removed_beside_what_arrives()
+    {
+        const long ThirtyOneDays = 31L * 86_400 * 1_000_000_000;
+        TraceStore store = Open();
+        Assert.True((await store.AppendAsync(Spans(1, 4, 1), Now() - ThirtyOneDays, default)).IsDurable);
+        Assert.True((await store.AppendAsync(Spans(2, 4, 1), Now(), default)).IsDurable);
+        IngestPipeline pipeline = NewPipeline(store, maxQueuedBytes: 1 << 20);
+        await pipeline.Start();
+        await Eventually.Async(() => store.RemovedTraces == 1 && IsStored(2));
+        Assert.False(IsStored(1));
+    }
+
+    [Fact]
+    public async Task Spans_that_come_too_late_are_kept_beside_their_trace_and_counted_apart()
+    {
+        TraceStore store = Open(new RetentionOptions { ReopenHorizon = TimeSpan.FromTicks(1) });
+        IngestPipeline pipeline = NewPipeline(store, maxQueuedBytes: 1 << 20);
+        await pipeline.Start();
+        Accept(pipeline, trace: 1, spans: 3);
+        await Eventually.Async(() => IsStored(1));
+        Accept(pipeline, trace: 1, spans: 2, firstSpan: 3);
+        await Eventually.Async(() => store.Find(IdOf(1))!.LateSpans.Count == 1);
+
+        StoredTrace trace = store.Find(IdOf(1))!;
+        Assert.Equal((3, 1), (trace.Spans.Count, trace.Revision));
+        Assert.Equal(4UL, Assert.Single(trace.LateSpans).SpanId.Value);
+        Accept(pipeline, trace: 1, spans: 3, firstSpan: 3);
+        await Eventually.Async(() => store.Find(IdOf(1))!.LateSpans.Count == 2);
+        Assert.Equal(1, store.ReadRollups(new CellQuery { FromMinute = 0, ToMinute = uint.MaxValue }).Cells.Sum(static cell => cell.Cell.Traces));
+    }
+
+    [Fact]
+    public async Task Of_a_trace_with_too_many_spans_those_that_came_first_are_analysed_with_its_root_and_the_others_are_kept_beside_it()
+    {
+        TraceStore store = Open();
+        IngestPipeline pipeline = NewPipeline(store, maxQueuedBytes: 1 << 20, spansPerTrace: 4);
+        await pipeline.Start();
+        Accept(pipeline, trace: 1, spans: 9, firstSpan: 2);
+        Accept(pipeline, trace: 1, spans: 1, firstSpan: 1);
+        await Eventually.Async(() => IsStored(1) && store.Find(IdOf(1))!.LateSpans.Count == 6);
+        Assert.Equal([1UL, 2UL, 3UL, 4UL], store.Find(IdOf(1))!.Spans.Select(static span => span.SpanId.Value).Order());
+
+        Accept(pipeline, trace: 1, spans: 5, firstSpan: 11);
+        await Eventually.Async(() => store.Find(IdOf(1))!.LateSpans.Count == 11);
+        Assert.Equal(4, store.ReadRollups(new CellQuery { FromMinute = 0, ToMinute = uint.MaxValue }).Cells.Single().Cell.Spans);
     }
 
     [Fact]
@@ -123,6 +173,8 @@ public sealed class IngestPipelineTests : IAsyncDisposable
     private static SinkResult Accept(IngestPipeline pipeline, ulong trace, int spans, ulong firstSpan = 1) =>
         pipeline.AcceptAsync(Spans(trace, spans, firstSpan), default).AsTask().GetAwaiter().GetResult();
 
+    private static long Now() => (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
     private static TraceId IdOf(ulong trace) => new(0x77, trace);
 
     private static SpanBatch Spans(ulong trace, int count, ulong first) => SpanBatch.From(
@@ -132,8 +184,8 @@ public sealed class IngestPipelineTests : IAsyncDisposable
             SpanId = new SpanId(first + (ulong)index),
             ParentSpanId = new SpanId(first + (ulong)index == 1 ? 0UL : 1UL),
             Name = "step",
-            StartUnixNanos = 1_790_000_000_000_000_000,
-            EndUnixNanos = 1_790_000_001_000_000_000,
+            StartUnixNanos = SpanStart,
+            EndUnixNanos = SpanStart + 1_000_000_000,
             Resource = new ResourceRecord(AttributeSet.From([new("service.name", AttributeValue.Of("shop"))])),
             Scope = ScopeRecord.None,
         })]);
@@ -145,12 +197,12 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         return pipeline;
     }
 
-    private IngestPipeline NewPipeline(TraceStore store, long maxQueuedBytes) => _pipeline = new IngestPipeline(
-        store, new TraceAnalyzer(new AnalysisOptions()), new TraceAssembler(ShortPeriods), maxQueuedBytes, TimeProvider.System, _log, new IngestMetrics(_meter));
+    private IngestPipeline NewPipeline(TraceStore store, long maxQueuedBytes, int spansPerTrace = int.MaxValue) => _pipeline = new IngestPipeline(
+        store, new TraceAnalyzer(new AnalysisOptions()), new TraceAssembler(ShortPeriods), new IngestLimits(maxQueuedBytes, spansPerTrace), TimeProvider.System, _log, new IngestMetrics(_meter));
 
-    private TraceStore Open()
+    private TraceStore Open(RetentionOptions? retention = null)
     {
-        Assert.True(TraceStore.TryOpen(new StoreOptions { Folder = _folder }, out _store, out StoreError? error), error?.ToString());
+        Assert.True(TraceStore.TryOpen(new StoreOptions { Folder = _folder, Retention = retention ?? new RetentionOptions() }, out _store, out StoreError? error), error?.ToString());
         return _store;
     }
 

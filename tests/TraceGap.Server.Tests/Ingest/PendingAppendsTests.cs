@@ -19,8 +19,8 @@ public sealed class PendingAppendsTests
     {
         PendingAppends appends = new();
         appends.Got(10);
-        LinkedListNode<long> slow = appends.Begin();
-        LinkedListNode<long> fast = appends.Begin();
+        LinkedListNode<PendingAppends.PendingAppend> slow = appends.Begin(earliestStart: 300);
+        LinkedListNode<PendingAppends.PendingAppend> fast = appends.Begin(earliestStart: 200);
         appends.Got(12);
         appends.End(fast);
 
@@ -32,10 +32,24 @@ public sealed class PendingAppendsTests
     }
 
     [Fact]
+    public void Spans_on_their_way_are_known_by_the_one_that_began_first()
+    {
+        PendingAppends appends = new();
+        Assert.Equal(long.MaxValue, appends.EarliestStart());
+        LinkedListNode<PendingAppends.PendingAppend> later = appends.Begin(earliestStart: 300);
+        LinkedListNode<PendingAppends.PendingAppend> earlier = appends.Begin(earliestStart: 200);
+        Assert.Equal(200, appends.EarliestStart());
+        appends.End(earlier);
+        Assert.Equal(300, appends.EarliestStart());
+        appends.End(later);
+        Assert.Equal(long.MaxValue, appends.EarliestStart());
+    }
+
+    [Fact]
     public void An_append_that_fails_holds_nothing_down()
     {
         PendingAppends appends = new();
-        appends.End(appends.Begin());
+        appends.End(appends.Begin(earliestStart: 1));
         appends.Got(5);
 
         Assert.Equal(6, appends.Lowest());
