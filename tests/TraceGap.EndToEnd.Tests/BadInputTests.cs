@@ -11,7 +11,9 @@ public sealed class BadInputTests(PythonStubs stubs) : IClassFixture<PythonStubs
     public async Task Bad_requests_are_refused_and_what_was_acknowledged_stays()
     {
         string data = Directory.CreateTempSubdirectory("tracegap-bad-").FullName;
-        using ServerProcess server = await ServerProcess.StartAsync(data);
+
+        // The peer's spans are always the same hundred of one trace, two seconds after the epoch.
+        using ServerProcess server = await ServerProcess.StartAsync(data, ("RETENTION__MAXEVENTAGE", "36000d"), ("RETENTION__ROLLUPMAXAGE", "36500d"));
 
         Assert.Equal("OK", (await AskAsync(server, "plain")).Code);
         await AssertRefusedAsync(server, "malformed", "INVALID_ARGUMENT");
@@ -23,7 +25,6 @@ public sealed class BadInputTests(PythonStubs stubs) : IClassFixture<PythonStubs
         Assert.Equal("OK", (await AskAsync(server, "gzip")).Code);
         Assert.Equal("SERVING", (await AskAsync(server, "health")).Details);
 
-        // The peer's spans are always the same hundred of one trace, two seconds after the epoch.
         Report? report = null;
         await Poll.UntilAsync(
             async client =>

@@ -67,7 +67,7 @@ public sealed class KnownTruthTests
 
     private static async Task<(Report Report, FailFastTruth Truth)> ReportAsync(FailFastScenario scenario)
     {
-        ulong now = (ulong)DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds() * 1_000_000;
+        ulong now = RandomTraces.Start;
         (List<List<EmittedSpan>> runs, FailFastTruth truth) = FailFastTraces.Generate(seed: 97, Runs, scenario, now);
         string folder = Directory.CreateTempSubdirectory("tracegap-truth-").FullName;
         string file = Path.Combine(folder, "requests.bin");

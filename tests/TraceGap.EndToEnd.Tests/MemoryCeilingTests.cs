@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using OpenTelemetry.Proto.Collector.Trace.V1;
@@ -49,6 +50,31 @@ public sealed class MemoryCeilingTests : IDisposable
         Assert.InRange(server.PeakMemoryBytes, 1, Ceiling);
     }
 
+    [Fact]
+    public async Task A_trace_larger_than_memory_is_analysed_as_far_as_it_fits_and_kept_whole()
+    {
+        using ServerProcess server = await StartAsync();
+        using RawGrpcClient client = new(server.OtlpGrpc);
+        using HttpClient http = new();
+        const int Requests = 600;
+        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) => await SendAsync(client, PartOfOne(number)));
+
+        long analysed = 0;
+        string apart = "";
+        await Poll.UntilAsync(
+            async _ =>
+            {
+                using JsonDocument report = JsonDocument.Parse(await http.GetStringAsync(new Uri(server.Http, "/api/v1/report?window=1d")));
+                analysed = report.RootElement.GetProperty("spans").GetInt64();
+                string metrics = await http.GetStringAsync(new Uri(server.Http, "/metrics"));
+                apart = metrics.Split('\n').First(static line => line.StartsWith("tracegap_spans_late_total{", StringComparison.Ordinal) && line.Contains("\"apart\"", StringComparison.Ordinal));
+                return analysed + double.Parse(apart.Split(' ')[1], CultureInfo.InvariantCulture) == Requests * SpansPerRequest;
+            },
+            () => $"{analysed} spans are in the report, {apart}");
+        Assert.InRange(analysed, 10_000, Requests * SpansPerRequest / 2);
+        Assert.InRange(server.PeakMemoryBytes, 1, Ceiling);
+    }
+
     private Task<ServerProcess> StartAsync() => ServerProcess.StartAsync(
         _folder.FullName, ("MAXMEMORYBYTES", $"{Ceiling}"), ("MAXREQUESTBYTES", $"{8 << 20}"), ("ASSEMBLY__IDLETIMEOUT", "1h"), ("ASSEMBLY__QUIETPERIOD", "500ms"));
 
@@ -84,6 +110,25 @@ public sealed class MemoryCeilingTests : IDisposable
     private static ExportTraceServiceRequest Children(int number, string text) => Request(number, root: false, text);
 
     private static ExportTraceServiceRequest Roots(int number, string text = "") => Request(number, root: true, text);
+
+    private static ExportTraceServiceRequest PartOfOne(int number)
+    {
+        ExportTraceServiceRequest request = Children(number, "");
+        ulong id = (ulong)number * SpansPerRequest;
+        foreach (Span span in request.ResourceSpans.SelectMany(static resource => resource.ScopeSpans).SelectMany(static scope => scope.Spans))
+        {
+            span.TraceId = SpanSource.Id(new Random(1), 16);
+            span.SpanId = Google.Protobuf.ByteString.CopyFrom(BitConverter.GetBytes(++id));
+            span.ParentSpanId = Google.Protobuf.ByteString.CopyFrom(BitConverter.GetBytes((id / 2) + 1));
+        }
+
+        if (number == 0)
+        {
+            request.ResourceSpans[0].ScopeSpans[0].Spans[0].ParentSpanId = Google.Protobuf.ByteString.Empty;
+        }
+
+        return request;
+    }
 
     private static ExportTraceServiceRequest Request(int number, bool root, string text)
     {

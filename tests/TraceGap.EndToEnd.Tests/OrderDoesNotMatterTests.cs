@@ -52,8 +52,8 @@ public sealed class OrderDoesNotMatterTests
                 ParentSpanId = SpanSource.Id(random, 8),
                 Name = "POST /ask",
                 Kind = Span.Types.SpanKind.Server,
-                StartTimeUnixNano = 60_000_000_000 + (ulong)index,
-                EndTimeUnixNano = 61_000_000_000,
+                StartTimeUnixNano = RandomTraces.Start + (ulong)index,
+                EndTimeUnixNano = RandomTraces.Start + 1_000_000_000,
             })),
         ];
         string data = Directory.CreateTempSubdirectory("tracegap-open-").FullName;
@@ -73,7 +73,7 @@ public sealed class OrderDoesNotMatterTests
         }
 
         Task UntilAsync(string outcome, int count) => Poll.UntilAsync(
-            async http => JsonNode.Parse(await http.GetStringAsync(new Uri(server.Http, "/api/v1/report?from=0&to=600")))!["traces"]![outcome]!.GetValue<int>() == count,
+            async http => JsonNode.Parse(await http.GetStringAsync(new Uri(server.Http, "/api/v1/report?window=2h")))!["traces"]![outcome]!.GetValue<int>() == count,
             () => $"the trace did not become {outcome}");
     }
 

@@ -18,7 +18,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Retries_against_an_overloaded_server_lose_and_duplicate_nothing()
     {
-        ulong now = (ulong)DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds() * 1_000_000;
+        ulong now = RandomTraces.Start;
         (List<List<EmittedSpan>> runs, FailFastTruth truth) = FailFastTraces.Generate(seed: 11, Runs, new FailFastScenario(Retries: true), now);
         EmittedSpan[] spans = [.. runs.SelectMany(static run => run)];
         new Random(11).Shuffle(spans);

@@ -21,7 +21,7 @@ public sealed class KillTests
     public async Task Killed_fifty_times_under_load_the_report_is_the_truth_to_the_span()
     {
         Random random = new(50);
-        (List<List<EmittedSpan>> runs, FailFastTruth truth) = FailFastTraces.Generate(seed: 51, 1_200, new FailFastScenario(SilentShare: 0.05), 1_790_000_300_000_000_000);
+        (List<List<EmittedSpan>> runs, FailFastTruth truth) = FailFastTraces.Generate(seed: 51, 1_200, new FailFastScenario(SilentShare: 0.05), RandomTraces.Start + 300_000_000_000);
         List<EmittedSpan> spans = [.. RandomTraces.Generate(seed: 50, 900), .. runs.SelectMany(static run => run).Select(static emitted => emitted with { Service = "bank" })];
         SentSpans sent = await SentSpans.OfAsync(random, spans, mostSpansPerRequest: 24);
         string data = Directory.CreateTempSubdirectory("tracegap-kill-").FullName;

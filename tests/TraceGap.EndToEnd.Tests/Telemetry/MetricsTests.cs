@@ -56,7 +56,7 @@ public sealed class MetricsTests : IAsyncLifetime
         Assert.Equal(2, metrics["tracegap_append_duration_seconds_count"]);
         Assert.Equal(10, metrics["""tracegap_ingest_freshness_seconds_bucket{le="+Inf"}"""]);
         Assert.Equal(10, metrics["tracegap_commit_traces_sum"]);
-        Assert.Equal((0, 0, 1), (metrics["tracegap_spans_late_total"], metrics["tracegap_ingest_lag_seconds"], metrics["tracegap_ready"]));
+        Assert.Equal((0, 0, 1), (metrics["tracegap_spans_late_total{kept=\"reopened\"}"], metrics["tracegap_ingest_lag_seconds"], metrics["tracegap_ready"]));
         Assert.True(metrics["tracegap_storage_free_bytes"] > 0 && metrics["tracegap_storage_database_bytes"] > 0);
         Assert.True(metrics["dotnet_process_memory_working_set_bytes"] > 0);
     }
@@ -94,7 +94,7 @@ public sealed class MetricsTests : IAsyncLifetime
 
         MetricsReader metrics = await ScrapeUntilAsync(read => read["tracegap_traces_revised_total"] == 1);
 
-        Assert.Equal((2, 1, 1), (metrics["tracegap_traces_committed_total"], metrics["tracegap_spans_late_total"], metrics["tracegap_spans_duplicate_total"]));
+        Assert.Equal((2, 1, 1), (metrics["tracegap_traces_committed_total"], metrics["tracegap_spans_late_total{kept=\"reopened\"}"], metrics["tracegap_spans_duplicate_total"]));
     }
 
     [PeerFact(Peer.Prometheus)]

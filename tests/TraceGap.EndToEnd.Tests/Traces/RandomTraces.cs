@@ -10,7 +10,8 @@ namespace TraceGap.EndToEnd.Tests.Traces;
 /// </summary>
 internal static class RandomTraces
 {
-    private const ulong Base = 1_790_000_000_000_000_000;
+    /// <summary>When the first of them may start: an hour before the tests, since a server keeps what is long ago less finely. A whole minute, so that seeds give the same windows.</summary>
+    public static readonly ulong Start = ((ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60 - 60) * 60_000_000_000;
 
     private static readonly string[] Services = ["shop", "search", "tools"];
 
@@ -21,7 +22,7 @@ internal static class RandomTraces
         List<EmittedSpan> spans = [];
         for (int i = 0; i < count; i++)
         {
-            Trace(random, spans, Base + ((ulong)random.Next(0, 600) * 1_000_000_000));
+            Trace(random, spans, Start + ((ulong)random.Next(0, 600) * 1_000_000_000));
         }
 
         return spans;
