@@ -21,6 +21,7 @@ Dictionary<string, Func<BenchmarkArguments, Task<Section>>> areas = new()
     ["flat"] = PathArea.FlatAsync,
     ["memory"] = MemoryArea.RunAsync,
     ["disk"] = DiskArea.RunAsync,
+    ["report"] = static arguments => Task.FromResult(ReportArea.Run(arguments)),
 };
 
 if (areas.TryGetValue(arguments.Area, out Func<BenchmarkArguments, Task<Section>>? area))

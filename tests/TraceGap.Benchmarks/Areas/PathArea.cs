@@ -8,7 +8,7 @@ internal static class PathArea
 {
     private const double Budget = 2.5;
     private const double FlatBudget = 1.5;
-    private const int WarmUpSpans = 200_000;
+    private const int WarmUpSpans = 2_000_000;
 
     private static readonly TrafficShape Usual = new(10, 100);
 
@@ -69,7 +69,8 @@ internal static class PathArea
         int rounds = arguments.Rounds ?? (arguments.Quick ? 3 : 5);
         await using PathRounds path = await PathRounds.StartAsync();
         Console.Error.WriteLine($"server: process {path.Server.Id}; baseline: process {path.Discard.Id}");
-        await path.RoundAsync(new AgentTraffic(Usual, seed: 0), Math.Min(WarmUpSpans, 2 * spans));
+        await path.RoundAsync(new AgentTraffic(Usual, seed: 0), arguments.Quick ? 2 * spans : WarmUpSpans);
+        await path.WarmUpReportAsync();
         AgentTraffic[] traffic = [.. shapes.Select(static (shape, i) => new AgentTraffic(shape, seed: i + 1))];
         List<PathRound>[] results = [.. shapes.Select(static _ => new List<PathRound>())];
         for (int round = -1; round < rounds; round++)
