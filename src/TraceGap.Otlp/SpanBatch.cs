@@ -86,7 +86,7 @@ public sealed class SpanBatch
         BatchCursor body = new(Part(_layout.BodiesAt, _layout.TablesAt), BinaryPrimitives.ReadInt32LittleEndian(row[BatchLayout.BodyAt..]));
         string name = tables.Text((int)body.Varint());
         (ResourceRecord resource, ScopeRecord scope) = tables.Origin((int)body.Varint());
-        SpanFacts facts = (SpanFacts)body.Varint();
+        ulong facts = body.Varint();
         return new SpanRecord
         {
             TraceId = TraceIdOf(index),
@@ -100,11 +100,12 @@ public sealed class SpanBatch
             EndUnixNanos = BinaryPrimitives.ReadInt64LittleEndian(row[BatchLayout.EndAt..]),
             Resource = resource,
             Scope = scope,
-            Facts = facts,
+            Facts = (SpanFacts)(facts >> 1),
             Attributes = tables.Shapes[(int)body.Varint()].Read(ref body, tables),
             ExceptionType = (head & BatchLayout.ExceptionFlag) != 0 ? tables.Text((int)body.Varint()) : null,
             ResultCount = (head & BatchLayout.ResultCountFlag) != 0 ? (int)body.Varint() : -1,
             Weight = (head & BatchLayout.WeightFlag) != 0 ? body.ZigZag() : SpanRecord.UnitWeight,
+            InputHash = (facts & 1) != 0 ? (uint)body.Varint() : 0,
         };
     }
 

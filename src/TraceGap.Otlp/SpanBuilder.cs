@@ -170,6 +170,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         _row.Facts = _facts.Finish(isTool: _facts.DependOnTool && _toolSpans.IsTool(_attributes))
             | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None);
         _row.ResultCount = _facts.FinishResultCount();
+        _row.InputHash = _facts.FinishInputHash(_row.TraceId);
         _row.Origin = origin;
         _row.Name = _row.Name == None ? batch.Texts.Add([]) : _row.Name;
         batch.AddSpan(_row, attributes);

@@ -58,6 +58,12 @@ public sealed class SpanRecord
     /// <summary>Number of documents or rows that a retrieval says it returned, or −1 where nothing says so.</summary>
     public int ResultCount { get; init; } = -1;
 
+    /// <summary>
+    /// Made of the content that tells what the span was asked to do, of the whole of it, and of the trace id: within a trace equal for equal inputs, else only by chance (2^−32). 0 where the
+    /// span carries no such content.
+    /// </summary>
+    public uint InputHash { get; init; }
+
     /// <summary>1/p of the sampling probability in <c>tracestate</c>, fixed point with 16 fraction bits; <see cref="UnitWeight"/> where nothing says so.</summary>
     public long Weight { get; init; } = UnitWeight;
 }

@@ -13,7 +13,7 @@ internal static class SpanText
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{span.TraceId} {span.SpanId} <- {span.ParentSpanId} [{span.Name}] {span.Kind} {span.Status} flags={span.Flags} ")
             .Append(CultureInfo.InvariantCulture, $"{span.StartUnixNanos}..{span.EndUnixNanos} facts={span.Facts} exception={span.ExceptionType ?? "-"} ")
-            .Append(CultureInfo.InvariantCulture, $"count={span.ResultCount} weight={span.Weight} scope=[{span.Scope.Name}|{span.Scope.Version}|{Of(span.Scope.Attributes)}] ")
+            .Append(CultureInfo.InvariantCulture, $"count={span.ResultCount} input={span.InputHash} weight={span.Weight} scope=[{span.Scope.Name}|{span.Scope.Version}|{Of(span.Scope.Attributes)}] ")
             .Append(CultureInfo.InvariantCulture, $"resource=[{span.Resource.ServiceName}|{Of(span.Resource.Attributes)}] attributes=[{Of(span.Attributes)}]");
         return text.ToString();
     }

@@ -113,7 +113,7 @@ internal sealed class AttributeCollector(KeyTable keys, BatchTexts texts, Decode
         PairUse use = rule is null ? PairUse.NotKept : rule.Use switch
         {
             KeyUse.Drop => PairUse.NotKept,
-            KeyUse.Content when !rule.KeepsContent => PairUse.ContentDropped,
+            KeyUse.Content when !rule.KeepsContent && !rule.IsInput => PairUse.ContentDropped,
             KeyUse.Keep or KeyUse.KeepUrl or KeyUse.KeepPrefix => PairUse.Kept,
             _ => PairUse.Unknown,
         };

@@ -144,16 +144,22 @@ public static class AttributeKeys
 
     private const string ToolOutputs = "gen_ai.tool.call.result ai.toolCall.result mcp.response.value gcp.vertex.agent.tool_response";
 
-    // Content that holds no fact. Listed so that it is known as content: counted where it is cut, kept only where content is.
-    private const string OtherContent = """
-        input.value output.mime_type input.mime_type gen_ai.input.messages gen_ai.system_instructions gen_ai.prompt gen_ai.tool.call.arguments
-        gen_ai.retrieval.query.text reranker.query retrieval.query retrieval.document gen_ai.memory.records gen_ai.memory.query.text traceloop.entity.input db.query.text db.statement
-        langfuse.observation.input langfuse.trace.input langfuse.trace.output genkit:input raw_input url.query
-        gcp.vertex.agent.llm_request gcp.vertex.agent.llm_response gcp.vertex.agent.tool_call_args exception.message exception.stacktrace
-        ai.toolCall.args error.message
+    // Content that tells what a span was asked to do: of it a hash is made. Instructions and templates are not here, for they are the same however much the question differs.
+    private const string Inputs = """
+        input.value gen_ai.input.messages gen_ai.prompt gen_ai.tool.call.arguments gen_ai.memory.query.text gen_ai.retrieval.query.text retrieval.query reranker.query
+        traceloop.entity.input db.query.text db.statement langfuse.observation.input genkit:input raw_input
+        gcp.vertex.agent.llm_request gcp.vertex.agent.tool_call_args ai.toolCall.args
         """;
 
-    private const string OtherContentPrefixes = "gen_ai.prompt. llm.input_messages. ai.prompt traceloop.prompt. lk.pii.";
+    private const string InputPrefixes = "gen_ai.prompt. llm.input_messages. ai.prompt";
+
+    // Content that holds no fact. Listed so that it is known as content: counted where it is cut, kept only where content is.
+    private const string OtherContent = """
+        output.mime_type input.mime_type gen_ai.system_instructions retrieval.document gen_ai.memory.records
+        langfuse.trace.input langfuse.trace.output url.query gcp.vertex.agent.llm_response exception.message exception.stacktrace error.message
+        """;
+
+    private const string OtherContentPrefixes = "traceloop.prompt. lk.pii.";
 
     /// <summary>The keys whose values are kept, as emitted or (URLs) shortened. Further ones can be given to the decoder.</summary>
     public static IReadOnlyCollection<string> Kept { get; } =
@@ -168,11 +174,11 @@ public static class AttributeKeys
         && (ContentKeys.Contains(key) || Array.Exists(ContentPrefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
 
     private static readonly HashSet<string> ContentKeys = new(
-        [.. Words(Outputs), .. Words(ToolOutputs), .. Words(OtherContent), "gen_ai.output.messages", "gen_ai.retrieval.documents"],
+        [.. Words(Outputs), .. Words(ToolOutputs), .. Words(Inputs), .. Words(OtherContent), "gen_ai.output.messages", "gen_ai.retrieval.documents"],
         StringComparer.Ordinal);
 
     private static readonly string[] ContentPrefixes =
-        [.. Words(OtherContentPrefixes), "llm.output_messages.", "gen_ai.completion.", "retrieval.documents.", "reranker.output_documents.", "reranker.input_documents."];
+        [.. Words(InputPrefixes), .. Words(OtherContentPrefixes), "llm.output_messages.", "gen_ai.completion.", "retrieval.documents.", "reranker.output_documents.", "reranker.input_documents."];
 
     /// <summary>Rows for single keys, unranked; of several for one key the first counts.</summary>
     internal static IEnumerable<KeyRule> Rules() =>
@@ -180,11 +186,12 @@ public static class AttributeKeys
         .. Kept.Select(key => new KeyRule(key, KeyUse.Keep)),
         .. Words(Urls).Select(key => new KeyRule(key, KeyUse.KeepUrl)),
         .. Words(Counts).Select((key, order) => new KeyRule(key, KeyUse.KeepCount) { CountOrder = order }),
-        .. Words(Presences).Select(key => new KeyRule(key, KeyUse.KeepPresence)),
+        .. Words(Presences).Select(key => new KeyRule(key, KeyUse.KeepPresence) { IsInput = Words(Inputs).Contains(key) }),
         .. Words(Outputs).Select(key => new KeyRule(key, KeyUse.Output)),
         .. Words(ToolOutputs).Select(key => new KeyRule(key, KeyUse.ToolOutput)),
         new KeyRule("gen_ai.output.messages", KeyUse.OutputMessages),
         new KeyRule("gen_ai.retrieval.documents", KeyUse.Documents),
+        .. Words(Inputs).Select(key => new KeyRule(key, KeyUse.Content) { IsInput = true }),
         .. Words(OtherContent).Select(key => new KeyRule(key, KeyUse.Content)),
         .. PrefixRules().Where(rule => rule.Marker is not null).Select(rule => new KeyRule(rule.Marker!, KeyUse.KeepPresence)),
     ];
@@ -199,6 +206,7 @@ public static class AttributeKeys
         new KeyRule("retrieval.documents.", KeyUse.IndexedDocument) { Marker = "retrieval.documents.0" },
         new KeyRule("reranker.output_documents.", KeyUse.IndexedReranked) { Marker = "reranker.output_documents.0" },
         new KeyRule("reranker.input_documents.", KeyUse.IndexedInput) { Marker = "reranker.input_documents.0" },
+        .. Words(InputPrefixes).Select(prefix => new KeyRule(prefix, KeyUse.Content) { IsInput = true }),
         .. Words(OtherContentPrefixes).Select(prefix => new KeyRule(prefix, KeyUse.Content)),
         new KeyRule("annotations.", KeyUse.IndexedEvaluation),
         new KeyRule("evaluations.", KeyUse.IndexedEvaluation),

@@ -78,10 +78,13 @@ internal sealed class KeyRule(string key, KeyUse use)
     /// <summary>True for content as a whole; <see cref="KeyUse.KeepPresence"/> is content only where it is text.</summary>
     public bool IsContent => Use is >= KeyUse.Content and <= KeyUse.IndexedInput;
 
+    /// <summary>True for content that tells what the span was asked to do: of it a hash is made.</summary>
+    public bool IsInput { get; init; }
+
     /// <summary>For <see cref="KeyUse.KeepCount"/>: which count to believe where a span has several, smaller first.</summary>
     public int CountOrder { get; init; }
 
     /// <summary>True if a value is looked at, so that arrays and maps are worth turning into text.</summary>
     public bool WantsText =>
-        KeepsContent ? Use != KeyUse.Drop : Use is not (KeyUse.Drop or KeyUse.Content or KeyUse.IndexedDocument or KeyUse.IndexedReranked or KeyUse.IndexedInput);
+        KeepsContent || IsInput ? Use != KeyUse.Drop : Use is not (KeyUse.Drop or KeyUse.Content or KeyUse.IndexedDocument or KeyUse.IndexedReranked or KeyUse.IndexedInput);
 }

@@ -28,6 +28,7 @@ internal sealed class KeyTable
         {
             Rank = rank,
             CountOrder = rule.CountOrder,
+            IsInput = rule.IsInput,
             KeepsContent = KeepsContent,
         })];
         foreach (KeyRule rule in Ranked)
@@ -75,6 +76,7 @@ internal sealed class KeyTable
     {
         Rank = prefix.Marker is null ? KeyRule.NoRank : Find(prefix.Marker)!.Rank,
         Marker = prefix.Marker,
+        IsInput = prefix.IsInput,
         KeepsContent = KeepsContent,
     };
 

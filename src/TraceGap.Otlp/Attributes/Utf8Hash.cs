@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace TraceGap.Otlp.Attributes;
 
 /// <summary>
-/// A quick hash of bytes, sixteen at a time by multiplication to 128 bits (the scheme of wyhash). It decides only where a table looks first: a
-/// collision costs a comparison, never a wrong answer, and every table bounds how many it makes.
+/// A quick hash of bytes, sixteen at a time by multiplication to 128 bits (the scheme of wyhash). Tables use it to decide where to look first: a
+/// collision costs a comparison, never a wrong answer, and every table bounds how many it makes. It also goes into <see cref="SpanRecord.InputHash"/>, which is stored.
 /// </summary>
 internal static class Utf8Hash
 {

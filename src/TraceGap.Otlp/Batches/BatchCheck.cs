@@ -103,7 +103,8 @@ internal static class BatchCheck
     {
         body.Index(layout.Texts);
         body.Index(tables.Origins);
-        bool isWhole = body.Varint() <= uint.MaxValue;
+        ulong facts = body.Varint();
+        bool isWhole = facts >> 1 <= uint.MaxValue;
         int shape = body.Index(tables.Shapes.Length);
         if (body.IsBroken)
         {
@@ -124,6 +125,11 @@ internal static class BatchCheck
         if ((head & BatchLayout.WeightFlag) != 0)
         {
             body.ZigZag();
+        }
+
+        if ((facts & 1) != 0)
+        {
+            isWhole &= body.Varint() is > 0 and <= uint.MaxValue;
         }
 
         return isWhole && !body.IsBroken;

@@ -11,7 +11,7 @@ namespace TraceGap.Otlp.Batches;
 /// traces    16 bytes each
 /// text ends for each text the offset at which it ends (4 bytes)
 /// texts     UTF-8, one behind the other
-/// bodies    for each span: name v, origin v, facts v, shape v, its values; as the head says: exception type v, result count v, weight z
+/// bodies    for each span: name v, origin v, facts × 2 + has input hash v, shape v, its values; as the head says: exception type v, result count v, weight z; input hash v
 /// tables    shapes: number v, for each: keys v, for each key: text × 4 + type v
 ///           resources: number v, for each: shape v, values
 ///           scopes: number v, for each: name v, version v, shape v, values
@@ -23,7 +23,7 @@ namespace TraceGap.Otlp.Batches;
 /// </summary>
 internal readonly struct BatchLayout
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
     public const int HeaderLength = 1 + (6 * sizeof(uint));
 
     public const int RowLength = (4 * sizeof(long)) + (3 * sizeof(uint)) + 1;
@@ -68,6 +68,9 @@ internal readonly struct BatchLayout
     public int TablesAt { get; }
 
     public int Length { get; }
+
+    /// <summary>Facts as a body has them: the lowest bit says whether an input hash follows.</summary>
+    public static ulong FactsWith(SpanFacts facts, uint inputHash) => ((ulong)(uint)facts << 1) | (inputHash != 0 ? 1UL : 0);
 
     /// <summary>The layout of a batch of these sizes.</summary>
     /// <exception cref="OverflowException">It would not fit an array.</exception>

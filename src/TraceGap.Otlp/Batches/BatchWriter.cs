@@ -23,6 +23,9 @@ internal struct SpanRow
 
     /// <summary>−1 if nothing says so.</summary>
     public int ResultCount;
+
+    /// <summary>0 if nothing is known of the input.</summary>
+    public uint InputHash;
     public long Weight;
 }
 
@@ -98,7 +101,7 @@ internal sealed class BatchWriter
         Span<byte> room = _bodies.Room(MostBytes(attributes));
         int end = VarintWriter.Write(room, 0, (ulong)row.Name);
         end = VarintWriter.Write(room, end, (ulong)row.Origin);
-        end = VarintWriter.Write(room, end, (uint)row.Facts);
+        end = VarintWriter.Write(room, end, BatchLayout.FactsWith(row.Facts, row.InputHash));
         end = WriteAttributes(room, end, attributes);
         if (row.ExceptionType >= 0)
         {
@@ -116,6 +119,11 @@ internal sealed class BatchWriter
         {
             head |= BatchLayout.WeightFlag;
             end = VarintWriter.WriteZigZag(room, end, row.Weight);
+        }
+
+        if (row.InputHash != 0)
+        {
+            end = VarintWriter.Write(room, end, row.InputHash);
         }
 
         WriteRow(row, _bodies.Length, head);
@@ -178,8 +186,8 @@ internal sealed class BatchWriter
         return _lastTrace;
     }
 
-    // Seven numbers around the values at most.
-    private static int MostBytes(in BatchAttributes attributes) => (7 + attributes.Codes.Length) * VarintWriter.MaxBytes;
+    // Eight numbers around the values at most.
+    private static int MostBytes(in BatchAttributes attributes) => (8 + attributes.Codes.Length) * VarintWriter.MaxBytes;
 
     private int WriteAttributes(Span<byte> room, int at, in BatchAttributes attributes)
     {

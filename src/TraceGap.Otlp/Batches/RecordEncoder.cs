@@ -36,6 +36,7 @@ internal sealed class RecordEncoder
             Origin = _origin,
             ExceptionType = span.ExceptionType is null ? -1 : _writer.Texts.Add(span.ExceptionType),
             ResultCount = span.ResultCount,
+            InputHash = span.InputHash,
             Weight = span.Weight,
         };
         _writer.AddSpan(row, Encode(span.Attributes));

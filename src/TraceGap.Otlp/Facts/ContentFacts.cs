@@ -21,6 +21,7 @@ internal sealed class ContentFacts
     private int _queryResults;
     private int _explicitCount;
     private int _explicitOrder;
+    private InputHash _input;
 
     public ContentFacts(DecodeLimits limits)
     {
@@ -35,6 +36,7 @@ internal sealed class ContentFacts
         _outputs = _toolOutputs = OutputFacts.None;
         _listedDocuments = _explicitCount = -1;
         _queryResults = 0;
+        _input = default;
         _documents.Clear();
         _reranked.Clear();
     }
@@ -69,6 +71,11 @@ internal sealed class ContentFacts
     /// <summary>An attribute that says more than what is kept of it. <paramref name="key"/> is the whole key.</summary>
     public void Attribute(KeyRule rule, ReadOnlySpan<byte> key, in RawValue value)
     {
+        if (rule.IsInput)
+        {
+            _input.Add(key, value, _limits.MaxContentBytes);
+        }
+
         switch (rule.Use)
         {
             case KeyUse.KeepCount:
@@ -123,6 +130,9 @@ internal sealed class ContentFacts
         : _reranked.Count > 0 ? _reranked.Count
         : _queryResults > 0 ? _queryResults
         : -1;
+
+    /// <summary>What tells whether another span of the trace was given the same, or 0.</summary>
+    public uint FinishInputHash(TraceId trace) => _input.Of(trace);
 
     // Of several counts the one of the smaller order is believed.
     private void ResultCount(in RawValue value, int order)

@@ -32,6 +32,7 @@ internal sealed class RandomSpans(int seed)
         Facts = (SpanFacts)_random.Next(1 << 16),
         ExceptionType = Chance() ? null : Pick(Words),
         ResultCount = Chance() ? -1 : _random.Next(),
+        InputHash = Chance() ? 0 : (uint)_random.NextInt64(1, 1L << 32),
         Weight = Chance() ? SpanRecord.UnitWeight : _random.NextInt64(1, long.MaxValue),
     };
 

@@ -146,15 +146,16 @@ public sealed class SpanBatchTests
             ExceptionType = "E",
             ResultCount = 300,
             Weight = 2 * SpanRecord.UnitWeight,
+            InputHash = 0x12345678,
         };
         string expected = string.Concat(
-            "01", "01000000", "01000000", "0A000000", "1B000000", "15000000", "13000000",
+            "02", "01000000", "01000000", "0A000000", "1B000000", "1A000000", "13000000",
             "2122232425262728", "3132333435363738", "E803000000000000", "D007000000000000", "01010000", "00000000", "00000000", "F3",
             "0102030405060708090A0B0C0D0E0F10",
             "0C000000", "11000000", "12000000", "12000000", "16000000", "17000000", "18000000", "19000000", "1A000000", "1B000000",
             Convert.ToHexString("service.nameagentsworkEbdit"u8),
-            // Name, origin, facts and shape; the values of b, d, i, t; exception type, result count, weight.
-            "04", "00", "02", "02", "01", "000000000000F83F", "05", "04", "05", "AC02", "808010",
+            // Name, origin, facts with the bit of the input hash, and shape; the values of b, d, i, t; exception type, result count, weight, input hash.
+            "04", "00", "05", "02", "01", "000000000000F83F", "05", "04", "05", "AC02", "808010", "F8ACD19101",
             // Shapes, resources, scopes, origins.
             "03", "0100", "00", "041B1E2124", "01", "0001", "01", "020301", "01", "0000");
         Assert.Equal(expected, Convert.ToHexString(SpanBatch.From([span]).Bytes.Span));
