@@ -49,7 +49,8 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
         return new BookedTrace(ContributionBuilder.Build(findings, revised, _contribution), findings.OutcomeSource, findings.StartUnixNanos, findings.EndUnixNanos);
     }
 
-    private TraceFindings Run(IReadOnlyList<SpanRecord> spans, bool closed, TraceWorkspace work)
+    /// <summary>The same in memory that is used again; for passes that go on from what the analysis leaves there.</summary>
+    internal TraceFindings Run(IReadOnlyList<SpanRecord> spans, bool closed, TraceWorkspace work)
     {
         if (spans is not { Count: > 0 })
         {

@@ -68,8 +68,9 @@ internal static class TraceFindingsBuilder
             Recovered = draft.Recovered,
             IsFrame = draft.Key.Layer == Layer.Orchestration && draft.Children.Count > 0,
             IsSuperseded = draft.IsSuperseded,
-            InputTokens = draft.InputTokens,
-            OutputTokens = draft.OutputTokens,
+            Kind = draft.Operation.Kind,
+            Call = draft.Call,
+            ThrownAwayCalls = draft.ThrownAwayCalls.Count > 0 ? draft.ThrownAwayCalls : null,
         };
     }
 

@@ -33,6 +33,20 @@ internal sealed class AttemptGaps
     /// <summary>Gaps that are the own time of a span: disjoint, in order of time.</summary>
     public IReadOnlyList<(long Start, long End)> Of(int span) => _bySpan.TryGetValue(span, out List<(long Start, long End)>? gaps) ? gaps : [];
 
+    /// <summary>The first of some gaps, in order of time, that ends after a time; their number if none does.</summary>
+    public static int FirstEndingAfter(IReadOnlyList<(long Start, long End)> gaps, long time)
+    {
+        int low = 0;
+        int high = gaps.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = gaps[middle].End > time ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
     private void AddGap(SpanTree tree, AttemptFinding earlier, AttemptFinding later, ref int[]? depths)
     {
         if (earlier.EndUnixNanos >= later.StartUnixNanos || earlier.SpanIndex < 0 || later.SpanIndex < 0)

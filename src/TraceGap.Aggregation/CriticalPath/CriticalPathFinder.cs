@@ -7,6 +7,9 @@ internal sealed class CriticalPathFinder
     private readonly LastFinisherWalk _walk = new();
     private readonly SegmentClassifier _classifier = new();
 
+    /// <summary>The spans that the last path was found among: see <see cref="PathSpans"/>.</summary>
+    public ReadOnlySpan<PathSpan> OnOffer => _pathSpans.Found;
+
     /// <summary>Finds the path below the tree's root, after skew adjustment and adoption.</summary>
     /// <param name="tree">The tree; consumers nobody waits for are marked in it, and clipped overlaps are named as defects.</param>
     /// <param name="layers">Layer of every span.</param>

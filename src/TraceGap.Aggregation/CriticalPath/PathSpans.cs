@@ -20,6 +20,9 @@ internal sealed class PathSpans
     private readonly List<PathSpan> _spans = [];
     private readonly List<long> _flooredStarts = [];
 
+    /// <summary>What was found last.</summary>
+    public ReadOnlySpan<PathSpan> Found => CollectionsMarshal.AsSpan(_spans);
+
     /// <summary>The spans on offer, parents before children, the root first, siblings together in order of end; empty without a root or if the root has no length.</summary>
     /// <remarks>Marks consumers nobody waits for in <see cref="SpanTree.OffPath"/> and names clipped overlaps in <see cref="SpanTree.Defects"/>. What is returned holds until the next call.</remarks>
     public ReadOnlySpan<PathSpan> Of(SpanTree tree, SpanLayer[] layers)

@@ -5,14 +5,13 @@ namespace TraceGap.Aggregation;
 /// <summary>Says what the own time of spans on the critical path was spent on, and splits a stretch where that changes. First match: wait, movement, handoff, compute.</summary>
 /// <remarks>
 /// wait: the whole of a span that is a queue, timer or person; a reported queue time, from the start of the span's first stretches; the gap between two attempts.
-/// movement: the own time of a client whose server half is on the path, and of a producer whose consumer is.
+/// movement: the own time of a client whose server half is on the path, of a producer whose consumer is, and of a span that is a transfer.
 /// handoff: the own time of ingress, orchestration, assembly and unattributed spans after the first step below them has begun; before that they prepare it.
 /// compute: everything else; for inference, retrieval and tool spans whatever hangs below them.
 /// </remarks>
 internal sealed class SegmentClassifier
 {
     private readonly Dictionary<int, long> _queueLeft = [];
-    private readonly Dictionary<int, int> _gapsPassed = [];
     private SpanTree _tree = new();
     private SpanLayer[] _layers = [];
     private AttemptGaps? _gaps;
@@ -21,14 +20,13 @@ internal sealed class SegmentClassifier
     private Waiting[] _waiting = [];
     private List<PathSegment> _segments = [];
 
-    /// <summary>Classifies stretches in order of time.</summary>
+    /// <summary>Classifies stretches; a reported queue time is cut from those of a span in the order in which they are given.</summary>
     public void Classify(
         SpanTree tree, SpanLayer[] layers, ReadOnlySpan<StepFinding> steps, int[] stepOfSpan, ReadOnlySpan<PathSpan> onPath, List<SelfTime> times, List<PathSegment> segments)
     {
         (_tree, _layers, _segments) = (tree, layers, segments);
         _gaps = AttemptGaps.Of(tree, steps);
         _queueLeft.Clear();
-        _gapsPassed.Clear();
         Buffers.Cleared(ref _waiting, tree.Count);
         FindFirstStepsBelow(stepOfSpan);
         FindRemoteHalves(onPath);
@@ -97,29 +95,13 @@ internal sealed class SegmentClassifier
         }
 
         IReadOnlyList<(long Start, long End)> gaps = _gaps.Of(span);
-        int next = _gapsPassed.GetValueOrDefault(span);
-        while (next < gaps.Count && gaps[next].Start < to)
+        for (int next = AttemptGaps.FirstEndingAfter(gaps, from); next < gaps.Count && gaps[next].Start < to; next++)
         {
             long start = Math.Max(from, gaps[next].Start);
             long end = Math.Min(to, gaps[next].End);
-            if (start < end)
-            {
-                AddWork(span, from, start);
-                Add(span, SegmentKind.Wait, start, end);
-                from = end;
-            }
-
-            if (gaps[next].End > to)
-            {
-                break;
-            }
-
-            next++;
-        }
-
-        if (gaps.Count > 0)
-        {
-            _gapsPassed[span] = next;
+            AddWork(span, from, start);
+            Add(span, SegmentKind.Wait, start, end);
+            from = end;
         }
 
         AddWork(span, from, to);
@@ -127,7 +109,7 @@ internal sealed class SegmentClassifier
 
     private void AddWork(int span, long from, long to)
     {
-        if (_hasRemoteHalf[span])
+        if (_hasRemoteHalf[span] || IsTransfer(_tree.Spans[span]))
         {
             Add(span, SegmentKind.Movement, from, to);
             return;
@@ -145,6 +127,9 @@ internal sealed class SegmentClassifier
             _segments.Add(new PathSegment(span, _layers[span].Layer, kind, from, to));
         }
     }
+
+    /// <summary>A span of a model server that is nothing but moving data between machines.</summary>
+    private static bool IsTransfer(SpanRecord span) => string.Equals(span.Name, "vllm_async_kv_transfer", StringComparison.Ordinal);
 
     private static bool IsSeam(Layer layer) => layer is Layer.Ingress or Layer.Orchestration or Layer.Assembly or Layer.Unattributed;
 

@@ -9,9 +9,6 @@ namespace TraceGap.Aggregation;
 /// </remarks>
 public static class ContributionBuilder
 {
-    /// <summary>Far above what a model call can read or write, so that no reported number can overflow a sum.</summary>
-    private const long MaxTokens = 1L << 40;
-
     private const long NanosPerMinute = 60_000_000_000;
 
     private static readonly Comparer<(StepKey Key, string ErrorType)> ByKeyAndErrorType = Comparer<(StepKey Key, string ErrorType)>.Create(static (left, right) =>
@@ -33,6 +30,7 @@ public static class ContributionBuilder
         scratch.Begin(steps);
         Count(steps, findings.Outcome, scratch);
         scratch.Path.Find(steps, spans);
+        StepWaste[] waste = scratch.Waste.Find(steps, spans);
         long[] pathTimes = new long[TraceContribution.PathTimeCount];
         long covered = hasLatency ? AddPathTimes(AsSpan(findings.CriticalPath), spans, pathTimes, scratch) : 0;
         return new TraceContribution
@@ -49,7 +47,9 @@ public static class ContributionBuilder
             Durations = isDecided ? Durations(steps) : [],
             CriticalTimes = hasLatency ? CriticalTimes(scratch) : [],
             Errors = isDecided ? Errors(steps) : [],
-            Tokens = Tokens(steps),
+            Models = scratch.Models.Find(steps, scratch.Waste.IsRepeated),
+            Waste = waste,
+            Serial = hasLatency ? scratch.Serial.Find(steps, spans, AsSpan(findings.CriticalPath)) : [],
             Failure = findings.Outcome == TraceOutcome.Failed && findings.Failure is TraceFailure failure
                 ? new FailureKey(failure.Layer, failure.Step, failure.ErrorType)
                 : null,
@@ -179,35 +179,6 @@ public static class ContributionBuilder
         }
 
         return counts is null ? [] : [.. counts.Select(static it => new StepError(it.Key.Key, it.Key.ErrorType, it.Value))];
-    }
-
-    private static LayerTokens[] Tokens(ReadOnlySpan<StepFinding> steps)
-    {
-        Span<long> input = stackalloc long[LayerNames.Count];
-        Span<long> output = stackalloc long[LayerNames.Count];
-        int layers = 0;
-        foreach (ref readonly StepFinding step in steps)
-        {
-            if (step.IsExecution && (step.InputTokens > 0 || step.OutputTokens > 0))
-            {
-                int layer = (int)step.Key.Layer;
-                layers += input[layer] == 0 && output[layer] == 0 ? 1 : 0;
-                input[layer] += Math.Clamp(step.InputTokens, 0, MaxTokens);
-                output[layer] += Math.Clamp(step.OutputTokens, 0, MaxTokens);
-            }
-        }
-
-        LayerTokens[] tokens = new LayerTokens[layers];
-        int written = 0;
-        for (int layer = 0; written < layers; layer++)
-        {
-            if (input[layer] > 0 || output[layer] > 0)
-            {
-                tokens[written++] = new LayerTokens((Layer)layer, input[layer], output[layer]);
-            }
-        }
-
-        return tokens;
     }
 
     private static ReadOnlySpan<T> AsSpan<T>(IReadOnlyList<T> list) => list is List<T> inMemory ? CollectionsMarshal.AsSpan(inMemory) : list.ToArray();

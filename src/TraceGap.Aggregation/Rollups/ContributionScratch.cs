@@ -26,6 +26,15 @@ internal sealed class ContributionScratch
     /// <summary>The path of the trace.</summary>
     public PathPositions Path { get; } = new();
 
+    /// <summary>Redundant work.</summary>
+    public WasteFinder Waste { get; } = new();
+
+    /// <summary>Model calls.</summary>
+    public ModelUsageFinder Models { get; } = new();
+
+    /// <summary>Serial groups.</summary>
+    public SerialGroupFinder Serial { get; } = new();
+
     /// <summary>The numbers of all keys, in order of the keys.</summary>
     public IReadOnlyList<int> InOrderOfKeys => _sorted;
 

@@ -32,8 +32,8 @@ public sealed class StepCell
     /// <summary>Durations of executions.</summary>
     public LatencyHistogram Durations { get; } = new();
 
-    /// <summary>Exact sum of own path time, ns.</summary>
-    public Int128 CriticalNanos { get; set; }
+    /// <summary>Own path time, by how long the traces took that spent it.</summary>
+    public BinnedTime Critical { get; } = new();
 
     /// <summary>Own failures by error type; no zero counts.</summary>
     public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
@@ -60,11 +60,8 @@ public sealed class RollupCell
     /// <summary>Failed traces by the failure that ended them; no zero counts.</summary>
     public Dictionary<FailureKey, long> Failures { get; } = [];
 
-    /// <summary>Input tokens per layer, indexed by <see cref="Layer"/>.</summary>
-    public long[] InputTokens { get; } = new long[LayerNames.Count];
-
-    /// <summary>Output tokens per layer, indexed by <see cref="Layer"/>.</summary>
-    public long[] OutputTokens { get; } = new long[LayerNames.Count];
+    /// <summary>Serial groups, redundant work, model calls.</summary>
+    public WorkSums Work { get; } = new();
 
     /// <summary>Distinct spans.</summary>
     public long Spans { get; set; }
@@ -100,15 +97,13 @@ public sealed class RollupCell
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             LayerCritical[layer].Merge(other.LayerCritical[layer]);
-            InputTokens[layer] += other.InputTokens[layer];
-            OutputTokens[layer] += other.OutputTokens[layer];
         }
 
         foreach ((StepKey key, StepCell step) in other.Steps)
         {
             StepCell mine = Step(key);
             mine.Durations.Merge(step.Durations);
-            mine.CriticalNanos += step.CriticalNanos;
+            mine.Critical.Merge(step.Critical);
             foreach ((string errorType, long count) in step.Errors)
             {
                 AddError(mine, errorType, count);
@@ -120,6 +115,7 @@ public sealed class RollupCell
             AddFailure(key, count);
         }
 
+        Work.Merge(other.Work);
         Spans += other.Spans;
         Revised += other.Revised;
         CoveredNanos += other.CoveredNanos;
@@ -197,7 +193,12 @@ public sealed class RollupCell
         AddOutcome(trace.Outcome, new OutcomeWeight(sign, sign * weight, sign * weight * weight));
         if (trace.DurationNanos is long duration)
         {
-            AddPathTimes(trace, duration, sign);
+            int bin = LatencyBins.Of(duration);
+            AddPathTimes(trace, bin, (Int128)sign * duration, sign);
+            foreach (StepCriticalTime step in trace.CriticalTimes)
+            {
+                Step(step.Key).Critical.Add(bin, (Int128)sign * step.CriticalNanos);
+            }
         }
 
         foreach (StepDuration step in trace.Durations)
@@ -205,22 +206,12 @@ public sealed class RollupCell
             Step(step.Key).Durations.Add(step.DurationNanos, sign);
         }
 
-        foreach (StepCriticalTime step in trace.CriticalTimes)
-        {
-            Step(step.Key).CriticalNanos += (Int128)sign * step.CriticalNanos;
-        }
-
         foreach (StepError error in trace.Errors)
         {
             AddError(Step(error.Key), error.ErrorType, sign * error.Count);
         }
 
-        foreach (LayerTokens tokens in trace.Tokens)
-        {
-            InputTokens[(int)tokens.Layer] += sign * tokens.Input;
-            OutputTokens[(int)tokens.Layer] += sign * tokens.Output;
-        }
-
+        Work.Apply(trace, sign);
         if (trace.Failure is FailureKey failure)
         {
             AddFailure(failure, sign);
@@ -235,10 +226,9 @@ public sealed class RollupCell
         }
     }
 
-    private void AddPathTimes(TraceContribution trace, long duration, int sign)
+    private void AddPathTimes(TraceContribution trace, int bin, Int128 sumNanos, int sign)
     {
-        int bin = LatencyBins.Of(duration);
-        DurationBin times = Duration(bin, sign, (Int128)sign * duration);
+        DurationBin times = Duration(bin, sign, sumNanos);
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             long inLayer = 0;
@@ -286,7 +276,7 @@ public sealed class RollupCell
     {
         foreach (StepKey key in trace.Durations.Select(static step => step.Key).Concat(trace.CriticalTimes.Select(static step => step.Key)))
         {
-            if (Steps.TryGetValue(key, out StepCell? step) && step.Durations.Count == 0 && step.CriticalNanos == 0 && step.Errors.Count == 0)
+            if (Steps.TryGetValue(key, out StepCell? step) && step.Durations.Count == 0 && step.Critical.Count == 0 && step.Errors.Count == 0)
             {
                 Steps.Remove(key);
             }

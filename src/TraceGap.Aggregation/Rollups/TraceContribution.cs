@@ -22,12 +22,6 @@ public readonly record struct StepError(StepKey Key, string ErrorType, int Count
 /// <param name="ErrorType">Its error type, or empty.</param>
 public sealed record FailureKey(Layer? Layer, StepKey? Step, string ErrorType);
 
-/// <summary>Tokens of one layer in a trace.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Input">Input tokens.</param>
-/// <param name="Output">Output tokens.</param>
-public readonly record struct LayerTokens(Layer Layer, long Input, long Output);
-
 /// <summary>
 /// All that one trace adds to the rollup of its key and minute. Stored with the trace, so that a later revision takes exactly this out again. Immutable.
 /// </summary>
@@ -72,8 +66,14 @@ public sealed class TraceContribution
     /// <summary>Own failures per step key and error type, sorted.</summary>
     public required StepError[] Errors { get; init; }
 
-    /// <summary>Tokens per layer, sorted; only layers that have some.</summary>
-    public required LayerTokens[] Tokens { get; init; }
+    /// <summary>Model calls by model and layer, sorted; the layers' tokens are their sums.</summary>
+    public required ModelUsage[] Models { get; init; }
+
+    /// <summary>Redundant work by step key and reason, sorted.</summary>
+    public required StepWaste[] Waste { get; init; }
+
+    /// <summary>Steps that ran one after the other and perhaps need not have, sorted; empty where <see cref="DurationNanos"/> is null.</summary>
+    public required SerialSaving[] Serial { get; init; }
 
     /// <summary>Why the trace failed, or null if it did not.</summary>
     public required FailureKey? Failure { get; init; }

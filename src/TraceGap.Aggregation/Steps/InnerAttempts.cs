@@ -121,6 +121,11 @@ internal sealed class InnerAttempts
             if (isRetried || step.Verdict.Verdict is Verdict.Ok or Verdict.Degraded)
             {
                 Add(step, span);
+                if (step.Call.IsCall)
+                {
+                    step.ThrownAwayCalls.Add(CallReader.Read(_tree.Spans[span]));
+                }
+
                 step.HasNestedTries = true;
                 step.LastTry = isRetried ? _nested[i + 1].Span : step.Span;
             }

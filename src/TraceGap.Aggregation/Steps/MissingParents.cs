@@ -86,7 +86,7 @@ internal static class MissingParents
         step.Span = -1;
         step.SpanId = missing;
         step.Key = new StepKey(tree.Spans[children[0]].Resource.ServiceName, layer, Operation);
-        step.Operation = new StepOperation(Operation, Operation, Tool: null);
+        step.Operation = new StepOperation(Operation, Operation, Tool: null, Kind: Operation);
 
         // After the root and before all steps that start with it: it encloses them.
         step.Rank = children[0] - tree.Count;

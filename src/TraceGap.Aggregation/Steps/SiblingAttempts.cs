@@ -113,6 +113,12 @@ internal static class SiblingAttempts
         bool isExplained = earlier.Children.Exists(static child => child.SupersededBy is null && child.Verdict.Verdict == Verdict.Failed);
         earlier.Attempts[^1] = earlier.Attempts[^1] with { OwnFailure = earlier.Verdict.Verdict == Verdict.Failed && !isExplained };
         tries.AddRange(earlier.Attempts);
+        last.ThrownAwayCalls.AddRange(earlier.ThrownAwayCalls);
+        if (earlier.Call.IsCall)
+        {
+            last.ThrownAwayCalls.Add(earlier.Call);
+        }
+
         foreach (StepDraft child in earlier.Children)
         {
             child.Parent = last;

@@ -77,14 +77,17 @@ internal sealed class StepDraft
     /// <summary>Whether it failed as far as the steps above it are concerned.</summary>
     public bool HasFailed { get; set; }
 
-    /// <summary>Input tokens of the last attempt.</summary>
-    public long InputTokens { get; set; }
+    /// <summary>The last attempt's call of a model.</summary>
+    public ModelCall Call { get; set; }
 
-    /// <summary>Output tokens of the last attempt.</summary>
-    public long OutputTokens { get; set; }
+    /// <summary>Calls of a model that earlier attempts made.</summary>
+    public List<ModelCall> ThrownAwayCalls { get; } = [];
 
     /// <summary>Whether only spans nested in it can tell its tokens.</summary>
     public bool HasNestedTokens { get; set; }
+
+    /// <summary>Whether its model is the one that answered, not only the one that was asked.</summary>
+    public bool IsModelToldByAnswer { get; set; }
 
     /// <summary>Whether an inference step is below it.</summary>
     public bool HasInferenceBelow { get; set; }
@@ -94,10 +97,11 @@ internal sealed class StepDraft
     {
         Parent = SupersededBy = SupersededIn = null;
         LastTry = -1;
-        IsGuess = HasNestedTries = IsSuperseded = OwnFailure = Recovered = HasRunGoneOn = HasFailed = HasNestedTokens = HasInferenceBelow = false;
-        InputTokens = OutputTokens = 0;
+        IsGuess = HasNestedTries = IsSuperseded = OwnFailure = Recovered = HasRunGoneOn = HasFailed = HasNestedTokens = IsModelToldByAnswer = HasInferenceBelow = false;
+        Call = default;
         Verdict = SpanVerdict.Ok;
         Children.Clear();
         Attempts.Clear();
+        ThrownAwayCalls.Clear();
     }
 }

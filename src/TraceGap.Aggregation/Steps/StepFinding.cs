@@ -59,9 +59,14 @@ public readonly struct StepFinding
     /// <summary>True if it counts as an execution: not superseded, not cancelled.</summary>
     public bool IsExecution => !IsSuperseded && Verdict != Verdict.Cancelled;
 
-    /// <summary>Input tokens of innermost inference, last attempt; 0 elsewhere.</summary>
-    public long InputTokens { get; init; }
+    /// <summary>
+    /// What kind of operation it is: the convention's word without the target (<c>chat</c>, <c>execute_tool</c>, <c>invoke_agent</c>), else the operation. Null reads as the operation.
+    /// </summary>
+    public string? Kind { get; init; }
 
-    /// <summary>Output tokens of innermost inference, last attempt; 0 elsewhere.</summary>
-    public long OutputTokens { get; init; }
+    /// <summary>The call of a model, last attempt; of innermost inference steps only.</summary>
+    public ModelCall Call { get; init; }
+
+    /// <summary>Calls of a model that earlier attempts made, in no stated order; null if none did.</summary>
+    public IReadOnlyList<ModelCall>? ThrownAwayCalls { get; init; }
 }

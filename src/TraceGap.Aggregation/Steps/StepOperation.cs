@@ -6,8 +6,13 @@ namespace TraceGap.Aggregation;
 /// <param name="Name">Operation and target: <c>chat gpt-4o</c>, <c>execute_tool lookup</c>, <c>assemble</c>.</param>
 /// <param name="WithoutModel">The same without the model, so that an attempt with another model is an attempt at the same thing.</param>
 /// <param name="Tool">The tool that is called, if any; two names for one tool are one tool.</param>
-internal readonly record struct StepOperation(string Name, string WithoutModel, string? Tool)
+/// <param name="Kind">The convention's word for the operation, which its target is no part of: <c>chat</c>, <c>execute_tool</c>, <c>RETRIEVER</c>; else the name.</param>
+internal readonly record struct StepOperation(string Name, string WithoutModel, string? Tool, string Kind)
 {
+    // Chains are whatever a framework puts around work, so two of them have nothing in common.
+    private const string AnyWork = "CHAIN";
+    private const string AnyTool = "execute_tool";
+
     /// <summary>Reads the operation of a span.</summary>
     public static StepOperation Of(SpanRecord span, SpanLayer layer, StepNames names)
     {
@@ -17,13 +22,13 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
         if (operation is null)
         {
             string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span, names) : names.Template(span.Name);
-            return new StepOperation(name, name, tool ?? (layer.Layer == Layer.ToolCall ? name : null));
+            return new StepOperation(name, name, tool ?? (layer.Layer == Layer.ToolCall ? name : null), KindOf(attributes, layer.Layer) ?? name);
         }
 
         if (tool is not null)
         {
             string name = names.Join(operation, tool);
-            return new StepOperation(name, name, tool);
+            return new StepOperation(name, name, tool, operation);
         }
 
         string? target = TargetOf(attributes, layer.Layer, names);
@@ -32,14 +37,19 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
         {
             // Named as the conventions want it, "operation target", by an emitter that gives the target nowhere else.
             string name = names.Template(span.Name);
-            return new StepOperation(name, layer.Layer == Layer.Inference ? operation : name, null);
+            return new StepOperation(name, layer.Layer == Layer.Inference ? operation : name, null, operation);
         }
 
-        return new StepOperation(names.Join(operation, target ?? model), names.Join(operation, target), null);
+        return new StepOperation(names.Join(operation, target ?? model), names.Join(operation, target), null, operation);
     }
 
     /// <summary>Whether two tool operations call the same tool, however each of them is named.</summary>
     public bool IsSameTool(StepOperation other) => Tool is not null && string.Equals(Tool, other.Tool, StringComparison.OrdinalIgnoreCase);
+
+    private static string? KindOf(AttributeSet attributes, Layer layer) =>
+        attributes.Text("openinference.span.kind") is string kind && kind != AnyWork ? kind
+        : layer == Layer.ToolCall ? AnyTool
+        : null;
 
     private static bool IsNamedByOperation(string name, string operation) =>
         name.Length > operation.Length && name[operation.Length] == ' ' && name.StartsWith(operation, StringComparison.Ordinal);

@@ -1,24 +1,15 @@
-using TraceGap.Otlp;
-
 namespace TraceGap.Aggregation;
 
 /// <summary>
-/// Tokens of a step: of innermost inference steps only, since wrappers report the sum of what they wrap, and of the last attempt. Where the opening span says nothing, a nested
-/// span of the same call may.
+/// Model calls and their tokens: of innermost inference steps only, since wrappers report the sum of what they wrap, and of the last attempt. Where the opening span does not say
+/// something, a nested span of the same call may.
 /// </summary>
 internal static class TokenUsage
 {
-    private static readonly string[] InputKeys =
-        ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt", "ai.usage.inputTokens", "ai.usage.promptTokens", "input_tokens"];
-
-    private static readonly string[] OutputKeys =
-        ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion", "ai.usage.outputTokens", "ai.usage.completionTokens", "output_tokens"];
-
-    /// <summary>Fills the tokens of all steps, before attempts are merged: later attempts keep theirs.</summary>
+    /// <summary>Fills the calls of all steps, before attempts are merged: later attempts keep theirs.</summary>
     public static void Count(SpanTree tree, SpanLayers layers, StepForest forest)
     {
         bool anyInference = false;
-        bool anyNested = false;
         foreach (StepDraft step in forest.Steps)
         {
             if (step.Key.Layer != Layer.Inference)
@@ -27,23 +18,14 @@ internal static class TokenUsage
             }
 
             anyInference = true;
-            if (step.Span >= 0)
-            {
-                step.InputTokens = Read(tree.Spans[step.Span].Attributes, InputKeys);
-                step.OutputTokens = Read(tree.Spans[step.Span].Attributes, OutputKeys);
-            }
-
-            step.HasNestedTokens = step is { InputTokens: 0, OutputTokens: 0 };
-            anyNested |= step.HasNestedTokens;
-        }
-
-        if (anyNested)
-        {
-            AddNested(tree, layers, forest);
+            step.Call = step.Span >= 0 ? CallReader.Read(tree.Spans[step.Span]) : new ModelCall("", default, null);
+            step.HasNestedTokens = step.Call.Tokens is { Input: 0, Output: 0 };
+            step.IsModelToldByAnswer = step.Span >= 0 && CallReader.Of(tree.Spans[step.Span]).ResponseModel(tree.Spans[step.Span]) is not null;
         }
 
         if (anyInference)
         {
+            AddNested(tree, layers, forest);
             ClearWrappers(forest);
         }
     }
@@ -52,12 +34,31 @@ internal static class TokenUsage
     {
         for (int span = 0; span < tree.Count; span++)
         {
-            if (forest.OfSpan[span] is { HasNestedTokens: true } step && step.Span != span && layers.Layers[span] is { IsOwn: true, Layer: Layer.Inference })
+            if (forest.OfSpan[span] is { Key.Layer: Layer.Inference } step && step.Span != span && layers.Layers[span] is { IsOwn: true, Layer: Layer.Inference })
             {
-                step.InputTokens = Math.Max(step.InputTokens, Read(tree.Spans[span].Attributes, InputKeys));
-                step.OutputTokens = Math.Max(step.OutputTokens, Read(tree.Spans[span].Attributes, OutputKeys));
+                AddNested(step, tree.Spans[span]);
             }
         }
+    }
+
+    private static void AddNested(StepDraft step, Otlp.SpanRecord nested)
+    {
+        CallReader reader = CallReader.Of(nested);
+        string model = step.Call.Model!;
+        if (!step.IsModelToldByAnswer && reader.ResponseModel(nested) is string answered)
+        {
+            model = answered;
+            step.IsModelToldByAnswer = true;
+        }
+        else if (model.Length == 0)
+        {
+            model = reader.RequestModel(nested) ?? "";
+        }
+
+        step.Call = new ModelCall(
+            model,
+            step.HasNestedTokens ? TokenSums.Max(step.Call.Tokens, reader.Tokens(nested)) : step.Call.Tokens,
+            step.Call.FirstTokenNanos ?? reader.FirstToken(nested));
     }
 
     private static void ClearWrappers(StepForest forest)
@@ -68,7 +69,7 @@ internal static class TokenUsage
             StepDraft step = order[i];
             if (step.HasInferenceBelow)
             {
-                step.InputTokens = step.OutputTokens = 0;
+                step.Call = default;
             }
 
             if (step.Parent is StepDraft parent)
@@ -76,18 +77,5 @@ internal static class TokenUsage
                 parent.HasInferenceBelow |= step.HasInferenceBelow || step.Key.Layer == Layer.Inference;
             }
         }
-    }
-
-    private static long Read(AttributeSet attributes, string[] keys)
-    {
-        foreach (string key in keys)
-        {
-            if (attributes.Number(key) is double tokens and >= 0 and < long.MaxValue)
-            {
-                return (long)tokens;
-            }
-        }
-
-        return 0;
     }
 }

@@ -35,6 +35,7 @@ internal static class SpanContent
         Write(bytes, span.ExceptionType is null ? 0 : 1);
         Write(bytes, span.ExceptionType ?? "");
         Write(bytes, span.ResultCount);
+        Write(bytes, span.InputHash);
         Write(bytes, span.Weight);
         return bytes.WrittenSpan.ToArray();
     }

@@ -31,6 +31,7 @@ internal sealed class AgentTrace
         int results = -1,
         string? exception = null,
         uint flags = 0,
+        uint input = 0,
         params (string Key, object Value)[] with)
     {
         _spans.Add(new SpanRecord
@@ -47,6 +48,7 @@ internal sealed class AgentTrace
             Facts = facts,
             ExceptionType = exception,
             ResultCount = results,
+            InputHash = input,
             Resource = new ResourceRecord(Set(("service.name", service))),
             Scope = ScopeOf(scope),
             Attributes = Set(with),
@@ -73,9 +75,9 @@ internal sealed class AgentTrace
             with: [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", model)]);
 
     public AgentTrace Tool(
-        string id, double start, double end, string? parent, bool failed = false, string tool = "lookup", string scope = "framework", SpanFacts facts = SpanFacts.None) =>
+        string id, double start, double end, string? parent, bool failed = false, string tool = "lookup", string scope = "framework", SpanFacts facts = SpanFacts.None, uint input = 0) =>
         Span(
-            id, start, end, parent, "execute_tool " + tool, status: Failed(failed), scope: scope, facts: facts,
+            id, start, end, parent, "execute_tool " + tool, status: Failed(failed), scope: scope, facts: facts, input: input,
             with: [("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", tool)]);
 
     public AgentTrace Retriever(string id, double start, double end, string? parent, bool failed = false, string name = "VectorRetriever", string scope = "framework", int results = -1) =>

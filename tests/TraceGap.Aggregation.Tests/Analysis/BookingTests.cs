@@ -66,7 +66,8 @@ public class BookingTests
         StringBuilder text = new();
         text.AppendLine($"{trace.Key} {trace.Minute} {trace.Weight} {trace.Spans} {trace.Revised} {trace.DurationNanos} {trace.CoveredNanos} {trace.Failure}");
         text.AppendJoin(' ', trace.PathTimes).AppendLine().AppendJoin(' ', trace.Durations).AppendLine().AppendJoin(' ', trace.CriticalTimes).AppendLine();
-        text.AppendJoin(' ', trace.Errors).AppendLine().AppendJoin(' ', trace.Tokens).AppendLine();
+        text.AppendJoin(' ', trace.Errors).AppendLine().AppendJoin(' ', trace.Waste).AppendLine().AppendJoin(' ', trace.Serial).AppendLine();
+        text.AppendJoin(' ', trace.Models.Select(static model => $"{model} {string.Join(',', model.FirstTokenNanos)}")).AppendLine();
         OutcomeRecord outcome = trace.Outcome;
         text.AppendLine($"{outcome.Outcome} {outcome.Inferred} {outcome.HasUnrecovered} {outcome.LastFailed}").AppendJoin(' ', outcome.Steps).AppendLine();
         text.AppendJoin(' ', outcome.Path.Select(static position => string.Join('+', position)));

@@ -127,7 +127,7 @@ public class InvarianceTests
 
         foreach (StepFinding step in findings.Steps)
         {
-            text.AppendLine($"{step.Index} {step.ParentIndex} {step.Key} {step.Verdict} {step.VerdictSignal} {step.ErrorType} {step.OwnFailure} {step.Recovered} {step.IsFrame} {step.IsSuperseded} {step.InputTokens} {step.OutputTokens} {step.StartUnixNanos} {step.EndUnixNanos}");
+            text.AppendLine($"{step.Index} {step.ParentIndex} {step.Key} {step.Verdict} {step.VerdictSignal} {step.ErrorType} {step.OwnFailure} {step.Recovered} {step.IsFrame} {step.IsSuperseded} {step.Kind} {step.Call} {string.Join('+', step.ThrownAwayCalls ?? [])} {step.StartUnixNanos} {step.EndUnixNanos}");
             text.AppendJoin(' ', step.Attempts).AppendLine();
         }
 

@@ -94,9 +94,46 @@ public class RecordedRunsTests
             StepFinding call = Assert.Single(trace.Steps, static step => step.Key.Layer == Layer.Inference);
             SpanFinding[] told = [.. trace.Spans.Where(static span => span.Layer is { IsOwn: true, Layer: Layer.Inference })];
             Assert.All(told, span => Assert.Equal(call.Index, span.StepIndex));
-            Assert.Equal(told.Max(static span => span.Span.Attributes.Number("llm.token_count.prompt")) ?? 0, call.InputTokens);
+            Assert.Equal(told.Max(static span => span.Span.Attributes.Number("llm.token_count.prompt")) ?? 0, call.Call.Tokens.Input);
         });
     }
+
+    [Fact]
+    public void Branches_in_series_are_a_group_of_as_many_as_the_agent_began()
+    {
+        RecordedRuns recorded = new("serial3");
+        double savedMs = 0;
+        double truthMs = 0;
+        foreach ((string id, TraceFindings trace) in recorded.Analyze())
+        {
+            // When each branch began and ended, as the agent noted it.
+            double[] branches =
+            [
+                .. recorded.Runs[id].GetProperty("stages").EnumerateArray()
+                    .Where(static stage => stage.GetProperty("stage").GetString() is "inference" or "tool")
+                    .GroupBy(static stage => stage.GetProperty("branch").GetRawText())
+                    .Select(static branch => branch.Max(static stage => stage.GetProperty("end").GetDouble()) - branch.Min(static stage => stage.GetProperty("start").GetDouble())),
+            ];
+            SerialSaving[] groups = ContributionBuilder.Build(trace, revised: false).Serial;
+            if (branches.Length < 2)
+            {
+                Assert.Empty(groups);
+                continue;
+            }
+
+            SerialSaving group = Assert.Single(groups);
+            Assert.Equal("rag_agent", group.Group.Parent.Operation);
+            Assert.Equal(Enumerable.Repeat("specialist_{n}", branches.Length), group.Group.Children.Select(static child => child.Operation));
+            savedMs += group.Nanos / 1e6;
+            truthMs += branches.Sum() - branches.Max();
+        }
+
+        Assert.InRange(savedMs / truthMs, 0.9, 1.1);
+    }
+
+    [Fact]
+    public void Branches_at_the_same_time_are_no_group() =>
+        Assert.All(new RecordedRuns("parallel3").Analyze().Values, static trace => Assert.Empty(ContributionBuilder.Build(trace, revised: false).Serial));
 
     [Fact]
     public void The_http_spans_of_a_call_hang_below_it_after_adoption()

@@ -99,6 +99,7 @@ public class SegmentKindTests
     [Theory]
     [InlineData("claude_code.tool.blocked_on_user", "Wait")]
     [InlineData("vllm_queue", "Wait")]
+    [InlineData("vllm_async_kv_transfer", "Movement")]
     [InlineData("wait_for_approval", "Wait")]
     [InlineData("HumanApproval", "Wait")]
     [InlineData("loan_approval_agent", "Compute")]

@@ -109,7 +109,8 @@ public class ContributionBuilderTests
         Assert.Equal(2, contribution.Spans);
         Assert.Empty(contribution.Outcome.Path);
         Assert.Empty(contribution.Outcome.Steps);
-        Assert.Empty(contribution.Tokens);
+        Assert.Empty(contribution.Models);
+        Assert.Empty(contribution.Waste);
         AssertNoLatency(contribution);
     }
 
@@ -120,7 +121,7 @@ public class ContributionBuilderTests
 
         Assert.Equal(2, contribution.Outcome.Path.Count);
         Assert.Equal(2, contribution.Outcome.Steps.Count);
-        Assert.Single(contribution.Tokens);
+        Assert.Single(contribution.Models);
         AssertNoLatency(contribution);
     }
 
@@ -161,13 +162,9 @@ public class ContributionBuilderTests
         Assert.Equal([new StepCriticalTime(llm, 70), new StepCriticalTime(run, 30)], contribution.CriticalTimes);
         Assert.Equal([new StepDuration(run, 100), new StepDuration(llm, 70)], contribution.Durations);
         Assert.Equal([new StepError(llm, "Timeout", 1)], contribution.Errors);
-        Assert.Equal([new LayerTokens(Layer.Inference, 7, 3)], contribution.Tokens);
+        Assert.Equal((new ModelKey("m", Layer.Inference), 7, 3), (contribution.Models[0].Key, contribution.Models[0].Tokens.Input, contribution.Models[0].Tokens.Output));
         Assert.Equal(new FailureKey(Layer.Inference, llm, "Timeout"), contribution.Failure);
     }
-
-    [Fact]
-    public void Hostile_token_counts_do_not_overflow() =>
-        Assert.Equal(2L << 40, Assert.Single(new FindingsSketch().Step("a", 0, 1, input: long.MaxValue).Step("a", 1, 2, input: long.MaxValue).Contribution().Tokens).Input);
 
     private static FindingsSketch Rich(TraceOutcome outcome) =>
         new FindingsSketch { Outcome = outcome, Failure = new TraceFailure(1, Layer.Inference, new StepKey("agent", Layer.Inference, "llm"), "Timeout", "llm timed out") }
@@ -183,6 +180,7 @@ public class ContributionBuilderTests
         Assert.Empty(contribution.Durations);
         Assert.Empty(contribution.CriticalTimes);
         Assert.Empty(contribution.Errors);
+        Assert.Empty(contribution.Serial);
         Assert.Null(contribution.Failure);
     }
 }

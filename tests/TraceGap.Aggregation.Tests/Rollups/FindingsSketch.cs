@@ -36,6 +36,10 @@ internal sealed class FindingsSketch
         string? error = null,
         long input = 0,
         long output = 0,
+        string? kind = null,
+        string? model = null,
+        ModelCall[]? thrownAway = null,
+        uint inputHash = 0,
         params Verdict[] earlier)
     {
         int index = _steps.Count;
@@ -46,6 +50,7 @@ internal sealed class FindingsSketch
             Name = operation,
             StartUnixNanos = start,
             EndUnixNanos = end,
+            InputHash = inputHash,
             Resource = ResourceRecord.Unknown,
             Scope = ScopeRecord.None,
         };
@@ -72,8 +77,9 @@ internal sealed class FindingsSketch
             OwnFailure = own,
             Recovered = recovered,
             IsSuperseded = superseded,
-            InputTokens = input,
-            OutputTokens = output,
+            Kind = kind,
+            Call = layer == Layer.Inference ? new ModelCall(model ?? "m", new TokenSums(input, output, 0, input), null) : default,
+            ThrownAwayCalls = thrownAway,
         });
         return this;
     }

@@ -130,6 +130,16 @@ public class RollupPropertiesTests
     }
 
     [Fact]
+    public void The_traces_of_these_properties_have_groups_waste_and_calls()
+    {
+        TraceContribution[] drawn = [.. Contributions.Generator.Sample(200, 100).SelectMany(static it => it)];
+        Assert.Contains(drawn, static trace => trace.Serial.Length > 0);
+        Assert.Contains(drawn, static trace => trace.Waste.Any(static waste => waste.Key.Kind == WasteKind.Repeated));
+        Assert.Contains(drawn, static trace => trace.Waste.Any(static waste => waste.Key.Kind == WasteKind.ThrownAway));
+        Assert.Contains(drawn, static trace => trace.Models.Length > 1);
+    }
+
+    [Fact]
     public void Sums_per_layer_and_kind_over_the_bins_are_the_sums_over_the_traces_and_tile_the_durations()
     {
         Prop.ForAll(Contributions, static contributions =>
@@ -163,10 +173,11 @@ public class RollupPropertiesTests
             from verdict in Gen.Choose(0, 4)
             from own in Gen.Choose(0, 1)
             from tokens in Gen.Choose(0, 100)
-            select (operation, layer, verdict, own, tokens))
+            from input in Gen.Choose(0, 2)
+            select (operation, layer, verdict, own, tokens, input))
         select Make((TraceOutcome)outcome, length * 1_000L, revised == 1, steps)).ToArbitrary();
 
-    private static TraceContribution Make(TraceOutcome outcome, long length, bool revised, (string Operation, int Layer, int Verdict, int Own, int Tokens)[] steps)
+    private static TraceContribution Make(TraceOutcome outcome, long length, bool revised, (string Operation, int Layer, int Verdict, int Own, int Tokens, int Input)[] steps)
     {
         FindingsSketch sketch = new()
         {
@@ -176,10 +187,12 @@ public class RollupPropertiesTests
         };
         sketch.Step("root", 0, length, layer: Layer.Ingress);
         long start = 0;
-        foreach ((string operation, int layer, int verdict, int own, int tokens) in steps)
+        foreach ((string operation, int layer, int verdict, int own, int tokens, int input) in steps)
         {
             long end = start + ((length - start) / 3);
-            sketch.Step(operation, start, end, 0, (Layer)layer, (Verdict)verdict, own == 1, error: "E" + own, input: tokens, output: own);
+            sketch.Step(operation, start, end, 0, (Layer)layer, (Verdict)verdict, own == 1, error: "E" + own, input: tokens, output: own, model: "m" + input, inputHash: (uint)input,
+                thrownAway: input == 1 ? [new ModelCall("other", new TokenSums(tokens, own, 1, 0), null)] : null,
+                earlier: input == 1 ? [Verdict.Failed] : []);
             if (start < end)
             {
                 sketch.Segment(sketch.Findings().Steps.Count - 1, (SegmentKind)(verdict % 4), start, end);
@@ -220,12 +233,16 @@ public class RollupPropertiesTests
     /// <summary>All that a cell says, in one order.</summary>
     private static string Figures(RollupCell cell) => string.Join('\n',
     [
-        $"{cell.Traces} {cell.Spans} {cell.Revised} {cell.CoveredNanos} {string.Join(' ', cell.InputTokens)} {string.Join(' ', cell.OutputTokens)}",
+        $"{cell.Traces} {cell.Spans} {cell.Revised} {cell.CoveredNanos}",
         .. cell.Outcomes.Select(static it => $"{Show(it.Key)} {it.Value}").Order(StringComparer.Ordinal),
         .. cell.Durations.Select(static it => $"{it.Key} {it.Value.Count} {it.Value.SumNanos} {string.Join(' ', it.Value.PathTimes)}"),
         .. cell.LayerCritical.Select(Figures),
         .. cell.Steps.OrderBy(static it => it.Key).Select(static it =>
-            $"{it.Key} {Figures(it.Value.Durations)} {it.Value.CriticalNanos} {string.Join(' ', it.Value.Errors)}"),
+            $"{it.Key} {Figures(it.Value.Durations)} {string.Join(',', it.Value.Critical.Bins)} {string.Join(' ', it.Value.Errors)}"),
+        .. cell.Work.Serial.Select(static it => $"{it.Key} {it.Value}").Order(StringComparer.Ordinal),
+        .. cell.Work.Waste.OrderBy(static it => it.Key).Select(static it => $"{it.Key} {it.Value}"),
+        .. cell.Work.Models.OrderBy(static it => it.Key).Select(static it =>
+            $"{it.Key} {it.Value.Calls} {it.Value.Tokens} {it.Value.ThrownAway} {it.Value.Repeated} {it.Value.Failed} {it.Value.OutputNanos} {Figures(it.Value.FirstToken)}"),
         .. cell.Failures.Select(static it => $"{it.Key} {it.Value}").Order(StringComparer.Ordinal),
     ]);
 

@@ -163,8 +163,8 @@ public class StepTests
         Assert.Equal((5, 4), Tokens("silent"));
         Assert.Equal((0, 0), Tokens("wrapper"));
         Assert.Equal((50, 0), Tokens("within"));
-        Assert.Equal(72, findings.Steps.Sum(static step => step.InputTokens));
+        Assert.Equal(72, findings.Steps.Sum(static step => step.Call.Tokens.Input));
 
-        (long, long) Tokens(string id) => (trace.Opened(findings, id).InputTokens, trace.Opened(findings, id).OutputTokens);
+        (long, long) Tokens(string id) => (trace.Opened(findings, id).Call.Tokens.Input, trace.Opened(findings, id).Call.Tokens.Output);
     }
 }
