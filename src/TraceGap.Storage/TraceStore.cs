@@ -218,6 +218,14 @@ public sealed class TraceStore : IDisposable
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public RollupWindow ReadRollups(CellQuery query) => Read((database, session) => database.Cells.Read(session, query));
 
+    /// <summary>The rollups of a window in steps of equal length, all of one state; a step without traces has no cells.</summary>
+    /// <param name="query">The window; it is widened to whole steps.</param>
+    /// <param name="stepMinutes">Length of a step, minutes, at least 1. Steps begin at its multiples. Where minutes are no longer kept it is raised to whole hours.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
+    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, CancellationToken stop) =>
+        Read((database, session) => database.Cells.ReadSeries(session, query, stepMinutes, stop));
+
     /// <summary>
     /// Traces that arrived on a day (UTC) with times too far from their arrival, see <see cref="RetentionOptions.MaxEventAge"/> and <see cref="RetentionOptions.MaxEventLead"/>. They are listed
     /// and found, and in no rollup of a window.
@@ -229,6 +237,41 @@ public sealed class TraceStore : IDisposable
     /// <summary>A page of the traces that pass the filters, latest end first, then by trace id.</summary>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public TracePage ListTraces(TraceQuery query) => Read((database, session) => TraceLister.List(session, database.Blocks, query));
+
+    /// <summary>What is kept of alerts.</summary>
+    /// <param name="latest">Notifications that are done: at most so many, the latest.</param>
+    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
+    public StoredAlerts ReadAlerts(int latest) => Read((_, session) => AlertTables.Read(session, latest));
+
+    /// <summary>Changes what is kept of alerts, all or nothing.</summary>
+    /// <exception cref="StorageUnavailableException">It could not be written; nothing has changed.</exception>
+    public void SaveAlerts(AlertCommit commit)
+    {
+        lock (_commitLock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            try
+            {
+                Database().Writer.Change(session => AlertTables.Save(session, commit));
+            }
+            catch (Exception failure)
+            {
+                throw Told(failure);
+            }
+        }
+    }
+
+    /// <summary>A sample of the traces of a window. Costs by the traces of the window, to choose, and by the blocks that hold the chosen ones, to read.</summary>
+    /// <param name="query">Which traces, and how many.</param>
+    /// <param name="stop">Gives up, also while the sample is enumerated.</param>
+    /// <exception cref="StorageUnavailableException">The database could not be read; also while the sample is enumerated.</exception>
+    public TraceSample ReadSample(SampleQuery query, CancellationToken stop)
+    {
+        // Numbers of traces are those of one database.
+        OpenedDatabase database = Database();
+        (long of, SampledSpans chosen) = Read(database, session => TraceSampler.Choose(session, database.Blocks, query, stop));
+        return new TraceSample(of, ReadChosen(database, chosen, stop));
+    }
 
     /// <summary>Writes what waits, and closes all files.</summary>
     public void Dispose()
@@ -347,12 +390,29 @@ public sealed class TraceStore : IDisposable
 
     private StorageUnavailableException BeingReplaced() => new(new StoreError(StoreProblem.Corrupt, _path, "the database is damaged and being replaced"));
 
+    private IEnumerable<IReadOnlyList<SpanRecord>> ReadChosen(OpenedDatabase database, SampledSpans chosen, CancellationToken stop)
+    {
+        while (chosen.HasMore)
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (IReadOnlyList<SpanRecord> trace in Read(database, session => chosen.ReadBlock(session, database.Blocks)))
+            {
+                yield return trace;
+            }
+        }
+    }
+
     private T Read<T>(Func<OpenedDatabase, SqlSession, T> read)
     {
         OpenedDatabase database = Database();
+        return Read(database, session => read(database, session));
+    }
+
+    private T Read<T>(OpenedDatabase database, Func<SqlSession, T> read)
+    {
         try
         {
-            return database.Readers.Read(session => read(database, session));
+            return database.Readers.Read(read);
         }
         catch (Exception failure)
         {

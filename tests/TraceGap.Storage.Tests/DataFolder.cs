@@ -99,7 +99,9 @@ internal static class Make
             Durations = [],
             CriticalTimes = [],
             Errors = [],
-            Tokens = [],
+            Models = [],
+            Waste = [],
+            Serial = [],
             Failure = outcome == TraceOutcome.Failed ? failure ?? new FailureKey(null, null, "") : null,
         };
 

@@ -43,6 +43,7 @@ internal sealed class RandomRecords(int seed)
         Facts = (SpanFacts)_random.Next(1 << 16),
         ExceptionType = Chance() ? null : Pick(Words),
         ResultCount = Chance() ? -1 : _random.Next(),
+        InputHash = Chance() ? 0 : (uint)_random.NextInt64(1, 1L << 32),
         Weight = Chance() ? SpanRecord.UnitWeight : _random.NextInt64(1, long.MaxValue),
     };
 
@@ -68,7 +69,10 @@ internal sealed class RandomRecords(int seed)
             Durations = [.. Enumerable.Range(0, _random.Next(6)).Select(_ => new StepDuration(StepKey(), _random.NextInt64(1L << 40)))],
             CriticalTimes = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new StepCriticalTime(StepKey(), _random.NextInt64(1L << 40)))],
             Errors = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new StepError(StepKey(), Pick(Words), _random.Next(1, 4)))],
-            Tokens = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new LayerTokens(Layer(), _random.NextInt64(1L << 30), _random.NextInt64(1L << 30)))],
+            Models = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Usage())],
+            Waste = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new StepWaste(
+                new WasteKey(StepKey(), (WasteKind)_random.Next(2)), _random.Next(1, 5), Nanos(), _random.Next(1000), _random.Next(1000)))],
+            Serial = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new SerialSaving(Group(), Nanos()))],
             Failure = outcome == TraceOutcome.Failed ? Failure() : null,
         };
     }
@@ -76,6 +80,24 @@ internal sealed class RandomRecords(int seed)
     public FailureKey Failure() => Chance() ? new FailureKey(null, null, "") : new FailureKey(Layer(), StepKey(), Pick(Words));
 
     public StepKey StepKey() => new(Chance() ? "agent" : "tools", Layer(), Pick(Operations));
+
+    private ModelUsage Usage()
+    {
+        long[] firstTokens = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Nanos())];
+        return new ModelUsage(new ModelKey(Pick(Words), Layer()), _random.Next(5), Tokens(), Tokens(), Tokens(), Chance() ? 0 : Nanos(), firstTokens);
+    }
+
+    private TokenSums Tokens() => _random.Next(4) switch
+    {
+        0 => default,
+        1 => new TokenSums(_random.NextInt64(1L << 40), _random.NextInt64(1L << 40), 0, _random.NextInt64(1L << 40)),
+        2 => new TokenSums(1000, 10, 600, 400),
+        _ => new TokenSums(1000, 0, 0, 1000),
+    };
+
+    private SerialGroup Group() => new(StepKey(), [.. Enumerable.Range(0, _random.Next(2, SerialGroup.MaxChildren + 1)).Select(_ => StepKey())]);
+
+    private long Nanos() => _random.Next(9) == 0 ? long.MaxValue : _random.NextInt64(1, 1L << 40);
 
     private OutcomeRecord Outcome(TraceOutcome outcome)
     {

@@ -27,7 +27,9 @@ internal static class Same
         Assert.Equal(expected.Durations, actual.Durations);
         Assert.Equal(expected.CriticalTimes, actual.CriticalTimes);
         Assert.Equal(expected.Errors, actual.Errors);
-        Assert.Equal(expected.Tokens, actual.Tokens);
+        Assert.Equal(expected.Models.Select(Text), actual.Models.Select(Text));
+        Assert.Equal(expected.Waste, actual.Waste);
+        Assert.Equal(expected.Serial, actual.Serial);
     }
 
     public static void Cells(RollupCell expected, RollupCell actual) => Assert.Equal(LinesOf(expected), LinesOf(actual));
@@ -41,17 +43,25 @@ internal static class Same
         lines.AddRange(cell.Durations.Select(static entry => $"bin {entry.Key} {entry.Value.Count} {entry.Value.SumNanos} {string.Join(',', entry.Value.PathTimes)}"));
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
-            lines.Add($"layer {layer} {Text(cell.LayerCritical[layer])} {cell.InputTokens[layer]} {cell.OutputTokens[layer]}");
+            lines.Add($"layer {layer} {Text(cell.LayerCritical[layer])}");
         }
 
         lines.AddRange(cell.Steps
-            .Where(static entry => entry.Value.Durations.Count != 0 || entry.Value.CriticalNanos != 0 || entry.Value.Errors.Count != 0)
-            .Select(static entry => $"step {entry.Key} {Text(entry.Value.Durations)} {entry.Value.CriticalNanos} {string.Join(';', entry.Value.Errors)}")
+            .Where(static entry => entry.Value.Durations.Count != 0 || entry.Value.Critical.Count != 0 || entry.Value.Errors.Count != 0)
+            .Select(static entry => $"step {entry.Key} {Text(entry.Value.Durations)} {string.Join(',', entry.Value.Critical.Bins)} {string.Join(';', entry.Value.Errors)}")
             .Order(StringComparer.Ordinal));
+        lines.AddRange(cell.Work.Serial.Select(static entry => $"serial {entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
+        lines.AddRange(cell.Work.Waste.OrderBy(static entry => entry.Key).Select(static entry => $"waste {entry.Key} {entry.Value}"));
+        lines.AddRange(cell.Work.Models.OrderBy(static entry => entry.Key).Select(static entry => $"model {entry.Key} {Text(entry.Value)}"));
         lines.AddRange(cell.Failures.Select(static entry => $"failure {entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
         lines.Add($"{cell.Spans} {cell.Revised} {cell.CoveredNanos}");
         return lines;
     }
+
+    private static string Text(ModelUsage usage) => $"{usage} {string.Join(',', usage.FirstTokenNanos)}";
+
+    private static string Text(ModelCell model) =>
+        $"{model.Calls} {model.Tokens} {model.ThrownAway} {model.Repeated} {model.Failed} {model.OutputNanos} {Text(model.FirstToken)}";
 
     private static string Text(LatencyHistogram histogram) => $"{histogram.Count} {histogram.SumNanos} {string.Join(',', histogram.Counts)}";
 
@@ -62,7 +72,7 @@ internal static class Same
     private static string FieldsOf(SpanRecord span) => string.Join('\n',
         span.TraceId, span.SpanId, span.ParentSpanId, span.Name, span.Kind, span.Status, span.Flags, span.StartUnixNanos, span.EndUnixNanos,
         Text(span.Resource.Attributes), span.Scope.Name, span.Scope.Version, Text(span.Scope.Attributes), Text(span.Attributes), span.Facts,
-        span.ExceptionType ?? "null", span.ResultCount, span.Weight);
+        span.ExceptionType ?? "null", span.ResultCount, span.InputHash, span.Weight);
 
     private static string Text(AttributeSet attributes) =>
         string.Join(';', attributes.Items.ToArray().Select(static item => $"{item.Key}={item.Value.Type}:{item.Value.Bits}:{item.Value.AsText()}"));

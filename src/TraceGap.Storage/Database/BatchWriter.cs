@@ -152,6 +152,10 @@ internal sealed class BatchWriter : IDisposable
         }
     }
 
+    /// <summary>Changes tables that have nothing to do with rollups, in a transaction of its own.</summary>
+    /// <exception cref="SqliteException">It could not be written; nothing has changed.</exception>
+    public void Change(Action<SqlSession> change) => Change(() => change(_session), saveCells: false);
+
     /// <summary>What a list will show of a commit.</summary>
     public static TraceEntry EntryOf(TraceCommit trace, long key, long? failure, IReadOnlyList<long> earlier) => new()
     {

@@ -93,6 +93,19 @@ internal sealed class BlockStore(string path, DamageLog damages)
         return spans;
     }
 
+    /// <summary>The spans of some traces of a block, by their place in it; none if it cannot be read.</summary>
+    public List<SpanRecord> SpansOf(long block, byte[] blob, IReadOnlyDictionary<long, TraceId> traces)
+    {
+        List<SpanRecord> spans = [];
+        CodecError error = SpanBlock.Read(blob, traces, spans);
+        if (error != CodecError.None)
+        {
+            Report("span block", block, error);
+        }
+
+        return spans;
+    }
+
     /// <summary>What is booked under a number; null if it cannot be read.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="number">The number.</param>

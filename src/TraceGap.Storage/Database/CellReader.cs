@@ -9,9 +9,40 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
 {
     private const string ReadCells = "SELECT id, examples, cell FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id";
 
-    public RollupWindow Read(SqlSession session, CellQuery query)
+    public RollupWindow Read(SqlSession session, CellQuery query) =>
+        Answer(session, memory.Read(session, cells => new Selector(session, query, cells).Select(query.FromMinute, query.ToMinute)));
+
+    /// <summary>The rollups of a window in steps of so many minutes, all of one state; steps begin at multiples of it, and of hours where minutes are no longer kept.</summary>
+    /// <param name="session">Reads.</param>
+    /// <param name="query">The window.</param>
+    /// <param name="stepMinutes">Length of a step; the answer may have longer ones.</param>
+    /// <param name="stop">Gives up.</param>
+    public IReadOnlyList<RollupWindow> ReadSeries(SqlSession session, CellQuery query, long stepMinutes, CancellationToken stop)
     {
-        Selection selection = memory.Read(session, cells => Select(session, query, cells));
+        List<Selection> steps = memory.Read(session, cells =>
+        {
+            Selector selector = new(session, query, cells);
+            long step = selector.StepFor(query.FromMinute, stepMinutes);
+            List<Selection> selections = [];
+            for (long from = query.FromMinute / step * step; from < query.ToMinute; from += step)
+            {
+                selections.Add(selector.Select(from, from + step));
+            }
+
+            return selections;
+        });
+        List<RollupWindow> answers = new(steps.Count);
+        foreach (Selection step in steps)
+        {
+            stop.ThrowIfCancellationRequested();
+            answers.Add(Answer(session, step));
+        }
+
+        return answers;
+    }
+
+    private RollupWindow Answer(SqlSession session, Selection selection)
+    {
         SortedDictionary<RollupKey, RollupCell> sums = [];
         Dictionary<long, TraceId> examples = [];
         bool overflow = false;
@@ -51,23 +82,6 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             return chosen;
         });
         return Sum(session, selected).Cell.Traces;
-    }
-
-    private static Selection Select(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved)
-    {
-        CellCoverage coverage = CellCoverage.Read(session);
-        (long from, long to) = coverage.Widen(Math.Clamp(query.FromMinute, 0, uint.MaxValue), Math.Clamp(query.ToMinute, 0, uint.MaxValue));
-        Dictionary<long, SelectedKey> keys = StoredKeys.SelectWithRootless(session, query).ToDictionary(
-            static key => key.Id, key => new SelectedKey(key.Key, key.Choice, new SelectedCells([.. coverage.RangesOf(key.Id, from, to)])));
-        foreach (IGrouping<long, StoredCell> cells in unsaved.GroupBy(static cell => cell.Id.Key))
-        {
-            if (keys.TryGetValue(cells.Key, out SelectedKey? key))
-            {
-                key.Cells.TakeFrom(cells);
-            }
-        }
-
-        return new Selection(from, to, [.. keys.Values]);
     }
 
     private StoredCell Sum(SqlSession session, SelectedCells selected)
@@ -114,6 +128,33 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         }
 
         return answer;
+    }
+
+    /// <summary>Chooses the cells that make up windows. Used while no cell can change.</summary>
+    private sealed class Selector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved)
+    {
+        private readonly CellCoverage _coverage = CellCoverage.Read(session);
+        private readonly List<(long Id, RollupKey Key, KeyChoice Choice)> _keys = StoredKeys.SelectWithRootless(session, query);
+        private readonly ILookup<long, StoredCell> _unsaved = unsaved.ToLookup(static cell => cell.Id.Key);
+
+        /// <summary>The step that a series from this minute can have.</summary>
+        public long StepFor(long fromMinute, long stepMinutes) => fromMinute >= _coverage.FirstMinute
+            ? stepMinutes
+            : (stepMinutes + CellId.MinutesPerHour - 1) / CellId.MinutesPerHour * CellId.MinutesPerHour;
+
+        public Selection Select(long fromMinute, long toMinute)
+        {
+            (long from, long to) = _coverage.Widen(Math.Clamp(fromMinute, 0, uint.MaxValue), Math.Clamp(toMinute, 0, uint.MaxValue));
+            List<SelectedKey> keys = new(_keys.Count);
+            foreach ((long id, RollupKey key, KeyChoice choice) in _keys)
+            {
+                SelectedCells cells = new([.. _coverage.RangesOf(id, from, to)]);
+                cells.TakeFrom(_unsaved[id]);
+                keys.Add(new SelectedKey(key, choice, cells));
+            }
+
+            return new Selection(from, to, keys);
+        }
     }
 
     private sealed record Selection(long From, long To, IReadOnlyList<SelectedKey> Keys);

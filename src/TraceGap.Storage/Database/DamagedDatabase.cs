@@ -8,7 +8,10 @@ internal static class DamagedDatabase
 {
     // The index of trace ids follows from these, and is made anew when the copy is opened; so are the rollups as far as their traces are there.
     private static readonly string[] Tables =
-        ["rollup_key", "rollup_key_day", "failure_key", "failure_key_day", "span_block", "contribution_block", "trace_block", "superseded", "open_trace", "rollup_cell"];
+        [
+            "rollup_key", "rollup_key_day", "failure_key", "failure_key_day", "span_block", "contribution_block", "trace_block", "superseded", "open_trace", "rollup_cell", "alert_state",
+            "alert_notice",
+        ];
 
     private const string HighestNumber = """
         SELECT max(id) FROM (

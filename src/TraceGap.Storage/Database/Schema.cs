@@ -3,14 +3,23 @@ namespace TraceGap.Storage;
 /// <summary>The tables of the database.</summary>
 internal static class Schema
 {
-    /// <summary>The version that this build writes and reads. Formats 1 to 6 were never released; nothing opens them.</summary>
-    public const int FormatVersion = 7;
+    /// <summary>The version that this build writes and reads. Formats 1 to 8 were never released; nothing opens them.</summary>
+    public const int FormatVersion = 9;
 
     // Bytes "TGap", so that tools and later versions can tell the file from other databases.
     public const int ApplicationId = 0x54476170;
 
     /// <summary>Bytes a page: blocks are some kilobytes to some dozens, and a part of a page is left over in each.</summary>
     public const int PageBytes = 4096;
+
+    /// <summary>
+    /// Tables of alerts, made wherever they are missing. <c>alert_state</c>: what is true, a row a rule of a workflow. <c>alert_notice</c>: what was or is to be told, and when that was decided;
+    /// <c>pending</c> is 1 until it is done. What the rows hold is the caller's.
+    /// </summary>
+    public const string Alerts = """
+        CREATE TABLE IF NOT EXISTS alert_state (id INTEGER PRIMARY KEY, state BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS alert_notice (id INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, pending INTEGER NOT NULL, notice BLOB NOT NULL);
+        """;
 
     /// <summary>
     /// <para>

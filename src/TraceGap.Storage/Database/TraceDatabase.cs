@@ -33,6 +33,7 @@ internal static class TraceDatabase
                 PRAGMA cache_size = -{WriterCacheKibibytes};
                 """);
             Prepare(session, path);
+            session.Execute(Schema.Alerts);
             return session;
         }
         catch (Exception failure) when (Named(path, failure) is StorageUnavailableException named)

@@ -4,13 +4,18 @@ namespace TraceGap.Storage;
 
 /// <summary>
 /// One contribution within a block of them, in two parts: what it is made of, which is alike from trace to trace, and its times and tokens, which are all but random. Most times follow from
-/// others, and are then not written: what is expected is said in <see cref="ExpectedTimes"/>, and only what is otherwise is among the times.
+/// others, and are then not written: what is expected is said in <see cref="ExpectedTimes"/>, and only what is otherwise is among the times. No time is negative; one that were would take
+/// ten bytes.
 /// </summary>
 internal static class ContributionCodec
 {
     private const int RevisedFlag = 1;
     private const int DurationFlag = 2;
     private const int FailureFlag = 4;
+    private const int ModelsFlag = 8;
+    private const int WasteFlag = 16;
+    private const int SerialFlag = 32;
+    private const int AllFlags = 63;
 
     private const int AsExpected = 0;
     private const int Otherwise = 1;
@@ -18,7 +23,7 @@ internal static class ContributionCodec
 
     public static void Write(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
     {
-        form.WriteCount((trace.Revised ? RevisedFlag : 0) | (trace.DurationNanos is null ? 0 : DurationFlag) | (trace.Failure is null ? 0 : FailureFlag));
+        form.WriteCount(FlagsOf(trace));
         form.WriteCount(keys.Texts.IndexOf(trace.Key.Environment));
         form.WriteCount(keys.Texts.IndexOf(trace.Key.Service));
         form.WriteCount(keys.Texts.IndexOf(trace.Key.Workflow));
@@ -27,17 +32,44 @@ internal static class ContributionCodec
         form.WriteSigned(trace.Weight);
         form.WriteCount(trace.Spans);
         OutcomeRecordCodec.Write(form, keys, trace.Outcome);
-        WriteTimes(form, times, keys, trace);
-        WriteErrorsAndTokens(form, times, keys, trace);
+        ExpectedTimes expected = WriteTimes(form, times, keys, trace);
+        WriteErrors(form, keys, trace.Errors);
+        WriteWork(form, times, keys, trace, ref expected);
         if (trace.Failure is FailureKey failure)
         {
             FailureKeyCodec.Write(form, keys, failure);
         }
     }
 
+    private static int FlagsOf(TraceContribution trace) =>
+        (trace.Revised ? RevisedFlag : 0)
+        | (trace.DurationNanos is null ? 0 : DurationFlag)
+        | (trace.Failure is null ? 0 : FailureFlag)
+        | (trace.Models.Length == 0 ? 0 : ModelsFlag)
+        | (trace.Waste.Length == 0 ? 0 : WasteFlag)
+        | (trace.Serial.Length == 0 ? 0 : SerialFlag);
+
+    private static void WriteWork(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace, ref ExpectedTimes expected)
+    {
+        if (trace.Models.Length > 0)
+        {
+            ContributedWorkCodec.WriteModels(form, times, keys, trace.Models, ref expected);
+        }
+
+        if (trace.Waste.Length > 0)
+        {
+            ContributedWorkCodec.WriteWaste(form, times, keys, trace.Waste);
+        }
+
+        if (trace.Serial.Length > 0)
+        {
+            ContributedWorkCodec.WriteSerial(form, times, keys, trace.Serial, expected);
+        }
+    }
+
     public static TraceContribution Read(ref ByteReader form, ref ByteReader times, StepKeyTable keys)
     {
-        int flags = form.ReadInt32(RevisedFlag | DurationFlag | FailureFlag);
+        int flags = form.ReadInt32(AllFlags);
         RollupKey key = ReadKey(ref form, keys.Texts);
         long minute = form.ReadSigned();
         long weight = form.ReadSigned();
@@ -61,29 +93,33 @@ internal static class ContributionCodec
             CoveredNanos = ReadTime(ref form, ref times, expected.Covered),
             PathTimes = ReadPathTimes(ref form, ref times, expected),
             Errors = ReadErrors(ref form, keys),
-            Tokens = ReadTokens(ref form, ref times),
+            Models = (flags & ModelsFlag) != 0 ? ContributedWorkCodec.ReadModels(ref form, ref times, keys, ref expected) : [],
+            Waste = (flags & WasteFlag) != 0 ? ContributedWorkCodec.ReadWaste(ref form, ref times, keys) : [],
+            Serial = (flags & SerialFlag) != 0 ? ContributedWorkCodec.ReadSerial(ref form, ref times, keys, expected) : [],
             Failure = (flags & FailureFlag) != 0 ? FailureKeyCodec.Read(ref form, keys) : null,
         };
     }
 
-    private static void WriteTime(ByteWriter form, ByteWriter times, long value, long expected)
+    /// <summary>Writes a time, of which there is nothing but a bit if it is as expected.</summary>
+    public static void WriteTime(ByteWriter form, ByteWriter times, long value, long expected)
     {
         form.WriteCount(value == expected ? AsExpected : Otherwise);
         if (value != expected)
         {
-            times.WriteSigned(value);
+            times.WriteVarint((ulong)value);
         }
     }
 
-    private static long ReadTime(ref ByteReader form, ref ByteReader times, long expected) => form.ReadInt32(Otherwise) == AsExpected ? expected : times.ReadSigned();
+    /// <summary>Reads what <see cref="WriteTime"/> wrote.</summary>
+    public static long ReadTime(ref ByteReader form, ref ByteReader times, long expected) => form.ReadInt32(Otherwise) == AsExpected ? expected : (long)times.ReadVarint();
 
-    private static void WriteTimes(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
+    private static ExpectedTimes WriteTimes(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
     {
         form.WriteCount(trace.Durations.Length);
         foreach (StepDuration step in trace.Durations)
         {
             form.WriteCount(keys.IndexOf(step.Key));
-            times.WriteSigned(step.DurationNanos);
+            times.WriteVarint((ulong)step.DurationNanos);
         }
 
         ExpectedTimes expected = new(trace.Durations);
@@ -114,6 +150,7 @@ internal static class ContributionCodec
 
         WriteTime(form, times, trace.CoveredNanos, expected.Covered);
         WritePathTimes(form, times, trace.PathTimes, expected);
+        return expected;
     }
 
     private static StepCriticalTime[] ReadCriticalTimes(ref ByteReader form, ref ByteReader times, StepKeyTable keys, ref ExpectedTimes expected, long? duration)
@@ -186,22 +223,14 @@ internal static class ContributionCodec
         return sums;
     }
 
-    private static void WriteErrorsAndTokens(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
+    private static void WriteErrors(ByteWriter form, StepKeyTableWriter keys, StepError[] errors)
     {
-        form.WriteCount(trace.Errors.Length);
-        foreach (StepError error in trace.Errors)
+        form.WriteCount(errors.Length);
+        foreach (StepError error in errors)
         {
             form.WriteCount(keys.IndexOf(error.Key));
             form.WriteCount(keys.Texts.IndexOf(error.ErrorType));
             form.WriteCount(error.Count);
-        }
-
-        form.WriteCount(trace.Tokens.Length);
-        foreach (LayerTokens tokens in trace.Tokens)
-        {
-            form.WriteCount((int)tokens.Layer);
-            times.WriteSigned(tokens.Input);
-            times.WriteSigned(tokens.Output);
         }
     }
 
@@ -213,7 +242,7 @@ internal static class ContributionCodec
         StepDuration[] durations = new StepDuration[form.ReadCount()];
         for (int i = 0; i < durations.Length; i++)
         {
-            durations[i] = new StepDuration(keys.ReadKey(ref form), times.ReadSigned());
+            durations[i] = new StepDuration(keys.ReadKey(ref form), (long)times.ReadVarint());
         }
 
         return durations;
@@ -228,16 +257,5 @@ internal static class ContributionCodec
         }
 
         return errors;
-    }
-
-    private static LayerTokens[] ReadTokens(ref ByteReader form, ref ByteReader times)
-    {
-        LayerTokens[] tokens = new LayerTokens[form.ReadCount()];
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            tokens[i] = new LayerTokens((Layer)form.ReadInt32(LayerNames.Count - 1), times.ReadSigned(), times.ReadSigned());
-        }
-
-        return tokens;
     }
 }

@@ -10,6 +10,8 @@ namespace TraceGap.Storage;
 /// <item>A step that has none below it is on the critical path for all of its duration; such steps cover the path.</item>
 /// <item>The first step has what the others leave of the trace's duration.</item>
 /// <item>The kinds of a layer add up to the critical times of its steps.</item>
+/// <item>Every step of a layer that calls models made output, at the first attempt; the last model has what the others leave.</item>
+/// <item>A serial group has all steps of its keys.</item>
 /// </list>
 /// </summary>
 internal struct ExpectedTimes(StepDuration[] durations)
@@ -18,6 +20,7 @@ internal struct ExpectedTimes(StepDuration[] durations)
     private const int MostDurations = 64;
 
     private LayerTimes _layers;
+    private LayerTimes _calls;
     private long _sum;
 
     /// <summary>Duration of the trace.</summary>
@@ -47,6 +50,38 @@ internal struct ExpectedTimes(StepDuration[] durations)
     /// <summary>Critical time of all steps of a layer.</summary>
     public readonly long OfLayer(Layer layer) => _layers[(int)layer];
 
+    /// <summary>What the models so far leave of the durations of a layer.</summary>
+    public readonly long OfCalls(Layer layer)
+    {
+        long sum = 0;
+        for (int i = 0; i < durations.Length && i < MostDurations; i++)
+        {
+            sum = unchecked(sum + (durations[i].Key.Layer == layer ? durations[i].DurationNanos : 0));
+        }
+
+        return unchecked(sum - _calls[(int)layer]);
+    }
+
+    /// <summary>Saving of a serial group.</summary>
+    public readonly long OfGroup(SerialGroup group)
+    {
+        long sum = 0;
+        long longest = 0;
+        for (int i = 0; i < durations.Length && i < MostDurations; i++)
+        {
+            if (IsAmong(group.Children, durations[i].Key))
+            {
+                sum = unchecked(sum + durations[i].DurationNanos);
+                longest = Math.Max(longest, durations[i].DurationNanos);
+            }
+        }
+
+        return unchecked(sum - longest);
+    }
+
+    /// <summary>Takes note of the calls of a model.</summary>
+    public void Add(in ModelUsage model) => _calls[(int)model.Key.Layer] = unchecked(_calls[(int)model.Key.Layer] + model.OutputNanos);
+
     /// <summary>Takes note of a critical time.</summary>
     public void Add(StepCriticalTime step)
     {
@@ -56,6 +91,19 @@ internal struct ExpectedTimes(StepDuration[] durations)
         {
             Covered = unchecked(Covered + step.CriticalNanos);
         }
+    }
+
+    private static bool IsAmong(IReadOnlyList<StepKey> keys, StepKey key)
+    {
+        for (int i = 0; i < keys.Count; i++)
+        {
+            if (IsSame(keys[i], key))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsSame(StepKey left, StepKey right) => ReferenceEquals(left, right) || left.Equals(right);

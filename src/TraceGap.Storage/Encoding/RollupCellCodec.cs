@@ -3,7 +3,7 @@ using TraceGap.Aggregation;
 namespace TraceGap.Storage;
 
 /// <summary>
-/// A rollup cell as a blob: string and step-key table, outcome table, duration bins, layer histograms, steps, failures, tokens, sums. Everything in it is an integer, so what is
+/// A rollup cell as a blob: string and step-key table, outcome table, duration bins, layer histograms, steps, failures, work, sums. Everything in it is an integer, so what is
 /// read back is what was written.
 /// </summary>
 internal static class RollupCellCodec
@@ -17,6 +17,7 @@ internal static class RollupCellCodec
         WriteLayers(figures, cell);
         WriteSteps(figures, keys, cell);
         WriteFailures(figures, keys, cell);
+        WorkSumsCodec.Write(figures, keys, cell.Work);
         figures.WriteSigned(cell.Spans);
         figures.WriteSigned(cell.Revised);
         figures.WriteSigned(cell.CoveredNanos);
@@ -42,6 +43,7 @@ internal static class RollupCellCodec
         ReadLayers(ref reader, cell);
         ReadSteps(ref reader, keys, cell);
         ReadFailures(ref reader, keys, cell);
+        WorkSumsCodec.Read(ref reader, keys, cell.Work);
         cell.Spans += reader.ReadSigned();
         cell.Revised += reader.ReadSigned();
         cell.CoveredNanos += reader.ReadSigned128();
@@ -132,8 +134,6 @@ internal static class RollupCellCodec
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             HistogramCodec.Write(writer, cell.LayerCritical[layer]);
-            writer.WriteSigned(cell.InputTokens[layer]);
-            writer.WriteSigned(cell.OutputTokens[layer]);
         }
     }
 
@@ -142,8 +142,6 @@ internal static class RollupCellCodec
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             HistogramCodec.Read(ref reader, cell.LayerCritical[layer]);
-            cell.InputTokens[layer] += reader.ReadSigned();
-            cell.OutputTokens[layer] += reader.ReadSigned();
         }
     }
 
@@ -154,7 +152,7 @@ internal static class RollupCellCodec
         {
             writer.WriteCount(keys.IndexOf(key));
             HistogramCodec.Write(writer, step.Durations);
-            writer.WriteSigned(step.CriticalNanos);
+            WriteTimes(writer, step.Critical);
             writer.WriteCount(step.Errors.Count);
             foreach ((string errorType, long count) in step.Errors)
             {
@@ -171,12 +169,35 @@ internal static class RollupCellCodec
         {
             StepCell step = cell.Step(keys.ReadKey(ref reader));
             HistogramCodec.Read(ref reader, step.Durations);
-            step.CriticalNanos += reader.ReadSigned128();
+            ReadTimes(ref reader, step.Critical);
             int errors = reader.ReadCount();
             for (int j = 0; j < errors && reader.Error == CodecError.None; j++)
             {
                 RollupCell.AddError(step, keys.Texts.ReadText(ref reader), reader.ReadSigned());
             }
+        }
+    }
+
+    private static void WriteTimes(ByteWriter writer, BinnedTime times)
+    {
+        writer.WriteCount(times.Count);
+        long last = 0;
+        foreach ((int bin, Int128 nanos) in times.Bins)
+        {
+            writer.WriteSigned(bin - last);
+            writer.WriteSigned(nanos);
+            last = bin;
+        }
+    }
+
+    private static void ReadTimes(ref ByteReader reader, BinnedTime times)
+    {
+        int count = reader.ReadCount();
+        int bin = 0;
+        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
+        {
+            bin = HistogramCodec.ReadBin(ref reader, bin);
+            times.Add(bin, reader.ReadSigned128());
         }
     }
 

@@ -10,7 +10,14 @@ internal static class SpanBlock
     /// <param name="traceId">The id of the trace.</param>
     /// <param name="trace">Its place in the block.</param>
     /// <param name="spans">Receives the spans in the order in which they were written.</param>
-    public static CodecError Read(ReadOnlyMemory<byte> blob, TraceId traceId, long trace, List<SpanRecord> spans)
+    public static CodecError Read(ReadOnlyMemory<byte> blob, TraceId traceId, long trace, List<SpanRecord> spans) =>
+        Read(blob, new Dictionary<long, TraceId> { [trace] = traceId }, spans);
+
+    /// <summary>The same for several traces: the block is gone through once, whatever their number.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="traces">Their ids by their place in the block.</param>
+    /// <param name="spans">Receives the spans in the order in which they were written.</param>
+    public static CodecError Read(ReadOnlyMemory<byte> blob, IReadOnlyDictionary<long, TraceId> traces, List<SpanRecord> spans)
     {
         CodecError framing = BlobFrame.Read(blob, out ReadOnlyMemory<byte> plain, out ReadOnlyMemory<byte> body);
         if (framing != CodecError.None)
@@ -19,12 +26,13 @@ internal static class SpanBlock
         }
 
         SpanColumns columns = new(plain.Span, body.Span, standsAlone: false);
-        if (columns.Error == CodecError.None && trace >= columns.Traces)
+        ulong count = (ulong)columns.Traces;
+        if (columns.Error == CodecError.None && traces.Keys.Any(trace => (ulong)trace >= count))
         {
             return CodecError.BadIndex;
         }
 
-        return Read(columns, trace, traceId, spans);
+        return Read(columns, traces, spans);
     }
 
     /// <summary>Reads all spans of a block made by <see cref="SpanBlockWriter.WriteTo"/>, adding to <paramref name="spans"/>. After an error nothing was added.</summary>
@@ -34,15 +42,15 @@ internal static class SpanBlock
         ReadOnlySpan<byte> plain = reader.ReadPart();
         return reader.Error != CodecError.None
             ? reader.Error
-            : Read(new SpanColumns(plain, block[^reader.Remaining..], standsAlone: true), onlyTrace: -1, null, spans);
+            : Read(new SpanColumns(plain, block[^reader.Remaining..], standsAlone: true), traces: null, spans);
     }
 
-    private static CodecError Read(SpanColumns columns, long onlyTrace, TraceId? traceId, List<SpanRecord> spans)
+    private static CodecError Read(SpanColumns columns, IReadOnlyDictionary<long, TraceId>? traces, List<SpanRecord> spans)
     {
         int before = spans.Count;
         for (int i = 0; i < columns.Count && columns.Error == CodecError.None; i++)
         {
-            if (columns.ReadSpan(i, onlyTrace, traceId) is SpanRecord span)
+            if (columns.ReadSpan(i, traces) is SpanRecord span)
             {
                 spans.Add(span);
             }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using TraceGap.Otlp;
@@ -8,11 +9,11 @@ namespace TraceGap.Storage;
 /// Encodes spans of any number of traces as one block, by column, since equal things side by side pack best:
 /// <code>
 /// plain     distinct strings of attribute values, packed by themselves; trace ids (only where the block stands alone), span ids, ids of parents that are not in the block; times: start
-///           as distance from the start or the end of the span before, end as duration or as distance from the end of the span before (all but random, so packing is no use)
+///           as distance from the start or the end of the span before, end as duration or as distance from the end of the span before, and the input hash where there is one (all but random, so packing is no use)
 /// texts     distinct strings of names, keys and tables
 /// tables    attribute shapes of resources and scopes, then of spans; resources, scopes, origins (resource, scope)
 /// rows      per span: shape, mask of what differs from the last span of that shape (see <see cref="SpanRow"/>), parent as distance in spans
-/// places    what differs: trace, origin, flags, facts, kind and status, name, exception type
+/// places    what differs: trace, origin, flags, facts × 2 + has input hash, kind and status, name, exception type
 /// texts     of attribute values that differ, by their place among those of values
 /// numbers   attribute values that differ, result counts, weights
 /// </code>
@@ -217,7 +218,8 @@ internal sealed class SpanBlockWriter : IDisposable
     {
         int origin = OriginIndexOf(span);
         int head = KindOf(span) | (StatusOf(span) << StatusShift);
-        uint facts = (uint)span.Facts;
+        ulong facts = ((ulong)(uint)span.Facts << 1) | (span.InputHash != 0 ? 1UL : 0);
+        WriteInputHash(span.InputHash);
         if (last.Attributes is not null && last.Origin == origin && last.Head == head && last.Flags == span.Flags && last.Facts == facts)
         {
             return 0;
@@ -229,6 +231,15 @@ internal sealed class SpanBlockWriter : IDisposable
         _places.WriteVarint(facts);
         _places.WriteCount(head);
         return SpanRow.OtherPlace;
+    }
+
+    // All random, as times nearly are.
+    private void WriteInputHash(uint hash)
+    {
+        if (hash != 0)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_times.Skip(sizeof(uint)), hash);
+        }
     }
 
     private ulong WriteName(ref SpanRow last, SpanRecord span)

@@ -112,10 +112,9 @@ internal ref struct SpanColumns
 
     /// <summary>Reads the next span, number <paramref name="index"/>.</summary>
     /// <param name="index">Its number.</param>
-    /// <param name="onlyTrace">The trace, by its place, whose spans are wanted; −1 for all.</param>
-    /// <param name="traceId">The id of that trace; null where the ids are in the block.</param>
+    /// <param name="wanted">Ids of the traces, by their place, whose spans are wanted; null for all, where the ids are in the block.</param>
     /// <returns>The span; null if it is not wanted, or broken.</returns>
-    public SpanRecord? ReadSpan(int index, long onlyTrace, TraceId? traceId)
+    public SpanRecord? ReadSpan(int index, IReadOnlyDictionary<long, TraceId>? wanted)
     {
         int shape = _rows.ReadIndex(_shapes.Count);
         ulong mask = _rows.ReadVarint();
@@ -135,18 +134,20 @@ internal ref struct SpanColumns
         (long start, long end) = ReadTimes(mask);
         ReadTrace(mask);
         ReadPlace(mask, ref last);
-        bool wanted = Error == CodecError.None && (onlyTrace < 0 || onlyTrace == Trace);
-        SpanRare rare = ReadRare(mask, wanted);
+        uint inputHash = (last.Facts & 1) != 0 ? _times.ReadFixed32() : 0;
+        TraceId traceId = default;
+        bool isWanted = Error == CodecError.None && (wanted is null || wanted.TryGetValue(Trace, out traceId));
+        SpanRare rare = ReadRare(mask, isWanted);
         ReadValues(mask, shape, ref last);
         SpanId parent = ReadParent(index);
-        if (!wanted || !IsValid(last, start, end))
+        if (!isWanted || !IsValid(last, start, end))
         {
             return null;
         }
 
         return new SpanRecord
         {
-            TraceId = traceId ?? TraceIdAt(Trace),
+            TraceId = wanted is null ? TraceIdAt(Trace) : traceId,
             SpanId = SpanIdAt(index),
             ParentSpanId = parent,
             Name = _texts[last.Name],
@@ -158,9 +159,10 @@ internal ref struct SpanColumns
             Resource = _resources[_origins[last.Origin].Resource],
             Scope = _scopes[_origins[last.Origin].Scope],
             Attributes = AttributesOf(shape, last),
-            Facts = (SpanFacts)last.Facts,
+            Facts = (SpanFacts)(last.Facts >> 1),
             ExceptionType = rare.ExceptionType,
             ResultCount = rare.ResultCount,
+            InputHash = inputHash,
             Weight = rare.Weight,
         };
     }
@@ -192,8 +194,8 @@ internal ref struct SpanColumns
         if ((mask & SpanRow.OtherPlace) != 0)
         {
             last.Origin = _places.ReadIndex(_origins.Length);
-            last.Flags = ReadUInt32();
-            last.Facts = ReadUInt32();
+            last.Flags = (uint)ReadUpTo(uint.MaxValue);
+            last.Facts = ReadUpTo(((ulong)uint.MaxValue << 1) | 1);
             last.Head = _places.ReadInt32();
         }
 
@@ -203,15 +205,16 @@ internal ref struct SpanColumns
         }
     }
 
-    private uint ReadUInt32()
+    private ulong ReadUpTo(ulong most)
     {
         ulong value = _places.ReadVarint();
-        if (value > uint.MaxValue)
+        if (value > most)
         {
             _places.Fail(CodecError.BadValue);
+            return 0;
         }
 
-        return (uint)value;
+        return value;
     }
 
     private SpanRare ReadRare(ulong mask, bool wanted)
@@ -347,7 +350,7 @@ internal ref struct SpanColumns
     {
         public int Origin;
         public uint Flags;
-        public uint Facts;
+        public ulong Facts;
         public int Head;
         public int Name;
         public long[]? Values;

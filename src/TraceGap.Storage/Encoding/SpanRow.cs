@@ -46,7 +46,8 @@ internal struct SpanRow
 
     public uint Flags;
 
-    public uint Facts;
+    /// <summary>Facts × 2 + whether it has an input hash.</summary>
+    public ulong Facts;
 
     public int Head;
 

@@ -57,6 +57,7 @@ public sealed class HourTests
                 AssertWindow(store, current, now, 0, now + 60);
                 AssertWindow(store, current, now, now - random.Next(50 * 60), now - random.Next(30));
                 AssertWindow(store, current, now, now - (60 * 60) - random.Next(100), now - random.Next(90 * 60));
+                AssertSeries(store, now, random);
             }
 
             Assert.Empty(store.Damages);
@@ -175,6 +176,27 @@ public sealed class HourTests
         Assert.Equal(4, Assert.Single(store.ReadRollups(Make.AllCells).Cells).Cell.Traces);
         store.Commit(Make.Batch(Trace(1, start + 61)));
         Assert.Equal([1L, 2L], HoursOf(store, start, 2));
+    }
+
+    /// <summary>Steps lie end to end, cover the window, and each is the window of its own.</summary>
+    private static void AssertSeries(TraceStore store, long now, RandomRecords random)
+    {
+        long step = random.Pick<long>([1, 7, 30, 60, 1440]);
+        long to = now - random.Next(50 * 60);
+        long from = to - 1 - (random.Next(10) * step);
+        IReadOnlyList<RollupWindow> series = store.ReadRollupSeries(new CellQuery { FromMinute = from, ToMinute = to }, step, default);
+
+        Assert.InRange(from, series[0].FromMinute, series[0].ToMinute - 1);
+        Assert.InRange(to, series[^1].FromMinute + 1, series[^1].ToMinute);
+        long length = series[0].ToMinute - series[0].FromMinute;
+        Assert.True(length == step || length % MinutesPerHour == 0);
+        for (int i = 0; i < series.Count; i++)
+        {
+            Assert.Equal(series[0].FromMinute + (i * length), series[i].FromMinute);
+            Assert.Equal(series[i].FromMinute + length, series[i].ToMinute);
+            RollupWindow alone = store.ReadRollups(new CellQuery { FromMinute = series[i].FromMinute, ToMinute = series[i].ToMinute });
+            Assert.Equal(alone.Cells.Select(static cell => (cell.Key, cell.Cell.Traces, cell.Cell.Spans)), series[i].Cells.Select(static cell => (cell.Key, cell.Cell.Traces, cell.Cell.Spans)));
+        }
     }
 
     private static void AssertWindow(TraceStore store, Dictionary<TraceId, TraceContribution> current, long now, long from, long to)

@@ -195,7 +195,7 @@ public sealed class CodecTests
         StepKey root = new("gateway", Layer.Ingress, "POST /runs");
         StepKey chat = new("agent", Layer.Inference, "chat");
         StepKey tool = new("agent", Layer.ToolCall, "search");
-        long[] odd = [0, 0, 0, 0, 0, 0, 0, 0];
+        long[] odd = new long[11];
         odd[random.Next(odd.Length)] = random.Next(3) - 1;
         long[] pathTimes = new long[TraceContribution.PathTimeCount];
         pathTimes[(int)Layer.Ingress * 4] = 40 + odd[0];
@@ -217,7 +217,9 @@ public sealed class CodecTests
             Durations = [new(root, 1000), new(chat, 300), new(tool, 200), new(chat, 400)],
             CriticalTimes = [new(chat, 700 + odd[6]), new(root, 100 + odd[7]), new(tool, 200)],
             Errors = [],
-            Tokens = [],
+            Models = [new(new ModelKey("m", Layer.Inference), 2, new TokenSums(900, 80, 0, 900), default, default, 700 + odd[8], [])],
+            Waste = [new(new WasteKey(tool, WasteKind.ThrownAway), 1, 50 + odd[9], 0, 0)],
+            Serial = [new(new SerialGroup(root, [chat, tool, chat]), 500 + odd[10])],
             Failure = null,
         };
         Assert.Equal(CodecError.None, ContributionBlock.Open(BlobOf([expected]), out ContributionBlock? block));
