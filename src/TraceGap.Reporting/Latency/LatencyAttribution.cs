@@ -22,13 +22,7 @@ internal sealed class LatencyAttribution
     {
         foreach ((int number, DurationBin bin) in cell.Durations)
         {
-            if (!_bins.TryGetValue(number, out DurationBin? mine))
-            {
-                mine = new DurationBin();
-                _bins.Add(number, mine);
-            }
-
-            Add(mine, bin);
+            Add(Bin(number), bin);
             _count += bin.Count;
             _sum += bin.SumNanos;
             for (int i = 0; i < bin.PathTimes.Length; i++)
@@ -41,6 +35,28 @@ internal sealed class LatencyAttribution
         _covered += cell.CoveredNanos;
     }
 
+    /// <summary>Adds all of another attribution.</summary>
+    public void Add(LatencyAttribution other)
+    {
+        foreach ((int number, DurationBin bin) in other._bins)
+        {
+            Add(Bin(number), bin);
+        }
+
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            _layers[layer] += other._layers[layer];
+        }
+
+        _coordination += other._coordination;
+        _covered += other._covered;
+        _sum += other._sum;
+        _count += other._count;
+    }
+
+    /// <summary>Exact mean, ms; null without traces.</summary>
+    public double? Mean => _count > 0 ? (double)_sum / (LatencyUnits.NanosPerMillisecond * _count) : null;
+
     /// <summary>Critical-path time of a layer, ns.</summary>
     public Int128 LayerNanos(Layer layer) => _layers[(int)layer];
 
@@ -48,13 +64,14 @@ internal sealed class LatencyAttribution
     public double? ShareOf(Int128 nanos) => _sum > 0 ? (double)nanos / (double)_sum : null;
 
     /// <summary>The figures.</summary>
-    public LatencyReport ToReport() => new(
+    /// <param name="steps">The step keys of the same traces.</param>
+    public LatencyReport ToReport(IReadOnlyDictionary<StepKey, StepCell> steps) => new(
         Quantile(50),
         Quantile(90),
         Quantile(95),
         Quantile(99),
-        _count > 0 ? (double)_sum / (LatencyUnits.NanosPerMillisecond * _count) : null,
-        _count > 0 ? [Band("p50", 45, 55), Band("p95", 95, 100), Band("p99", 99, 100)] : [],
+        Mean,
+        _count > 0 ? [Band("p50", 45, 55, steps), Band("p95", 95, 100, steps), Band("p99", 99, 100, steps)] : [],
         ShareOf(_coordination),
         ShareOf(_covered));
 
@@ -74,6 +91,17 @@ internal sealed class LatencyAttribution
         return null;
     }
 
+    private DurationBin Bin(int number)
+    {
+        if (!_bins.TryGetValue(number, out DurationBin? bin))
+        {
+            bin = new DurationBin();
+            _bins.Add(number, bin);
+        }
+
+        return bin;
+    }
+
     private static void Add(DurationBin sum, DurationBin bin)
     {
         sum.Count += bin.Count;
@@ -84,23 +112,49 @@ internal sealed class LatencyAttribution
         }
     }
 
-    private LatencyBand Band(string name, int fromPercent, int toPercent)
+    private LatencyBand Band(string name, int fromPercent, int toPercent, IReadOnlyDictionary<StepKey, StepCell> steps)
     {
         long first = LatencyHistogram.Rank(fromPercent, _count);
         long last = LatencyHistogram.Rank(toPercent, _count);
         DurationBin band = new();
+        HashSet<int> bins = [];
         long below = 0;
-        foreach (DurationBin bin in _bins.Values)
+        foreach ((int number, DurationBin bin) in _bins)
         {
             if (below < last && below + bin.Count >= first)
             {
                 Add(band, bin);
+                bins.Add(number);
             }
 
             below += bin.Count;
         }
 
-        return new LatencyBand(name, band.Count, Layers(band));
+        return new LatencyBand(name, band.Count, Layers(band), Steps(band, bins, steps));
+    }
+
+    private static BandStep[] Steps(DurationBin band, HashSet<int> bins, IReadOnlyDictionary<StepKey, StepCell> steps) =>
+    [
+        .. steps.Select(step => (step.Key, Nanos: Sum(step.Value.Critical, bins)))
+            .Where(static step => step.Nanos > 0)
+            .OrderByDescending(static step => step.Nanos)
+            .ThenBy(static step => step.Key)
+            .Select(step => new BandStep(
+                step.Key.Text,
+                LayerNames.Of(step.Key.Layer),
+                (double)step.Nanos / (LatencyUnits.NanosPerMillisecond * band.Count),
+                (double)step.Nanos / (double)band.SumNanos)),
+    ];
+
+    private static Int128 Sum(BinnedTime times, HashSet<int> bins)
+    {
+        Int128 sum = 0;
+        foreach ((int bin, Int128 nanos) in times.Bins)
+        {
+            sum += bins.Contains(bin) ? nanos : 0;
+        }
+
+        return sum;
     }
 
     private static BandLayer[] Layers(DurationBin band)

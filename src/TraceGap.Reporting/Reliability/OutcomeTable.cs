@@ -7,7 +7,9 @@ namespace TraceGap.Reporting;
 /// <param name="Executions">Steps that ran.</param>
 /// <param name="OwnFailures">Of those, failed of their own.</param>
 /// <param name="FailedFirstAttempts">Of those, whose first attempt failed of its own.</param>
-internal readonly record struct RowStep(int Key, int Executions, int OwnFailures, int FailedFirstAttempts);
+/// <param name="Recovered">Of the own failures, survived by the run; 0 unless asked for.</param>
+/// <param name="Degraded">Executions that were degraded; 0 unless asked for.</param>
+internal readonly record struct RowStep(int Key, int Executions, int OwnFailures, int FailedFirstAttempts, int Recovered = 0, int Degraded = 0);
 
 /// <summary>Equal traces, as far as the estimator tells them apart.</summary>
 internal sealed class OutcomeRow
@@ -57,4 +59,7 @@ internal sealed class OutcomeTable
 
     /// <summary>Rows of outcome ok, failed or unknown.</summary>
     public required IReadOnlyList<OutcomeRow> Rows { get; init; }
+
+    /// <summary>Row by record, in the order in which records were given; those that are left out have none and are not counted.</summary>
+    public required int[] RowOfRecord { get; init; }
 }

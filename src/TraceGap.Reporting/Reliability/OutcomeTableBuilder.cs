@@ -7,15 +7,17 @@ namespace TraceGap.Reporting;
 /// Makes an <see cref="OutcomeTable"/>: numbers keys and positions in their order, writes each record as one sequence of integers that begins with its path, sorts the
 /// sequences, adds up equal ones and threads their paths into the trie.
 /// </summary>
-internal sealed class OutcomeTableBuilder(Granularity granularity)
+/// <param name="granularity">What steps are told apart by.</param>
+/// <param name="withRecovery">Whether rows are also told apart by what was recovered and degraded.</param>
+internal sealed class OutcomeTableBuilder(Granularity granularity, bool withRecovery)
 {
     // A weight is fixed point 2^−16, its square 2^−32.
     private const double WeightUnit = 1.0 / (1L << 16);
     private const double WeightSquaredUnit = 1.0 / (1L << 32);
 
-    // Layout of a row: positions, this mark (below every position, so that a path sorts before its continuations), outcome, flags, then four numbers a step.
+    // Layout of a row: positions, this mark (below every position, so that a path sorts before its continuations), outcome, flags, then the numbers of each step.
     private const int EndOfPath = -1;
-    private const int NumbersPerStep = 4;
+    private const int NumbersPerStep = 6;
     private const int Unrecovered = 1;
     private const int LastFailed = 2;
     private const int Pathless = 4;
@@ -31,9 +33,9 @@ internal sealed class OutcomeTableBuilder(Granularity granularity)
     private readonly List<OutcomeWeight> _weights = [];
 
     /// <summary>The table of these records; those that are cancelled or open are left out.</summary>
-    public static OutcomeTable Build(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, Granularity granularity)
+    public static OutcomeTable Build(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, Granularity granularity, bool withRecovery = false)
     {
-        OutcomeTableBuilder builder = new(granularity);
+        OutcomeTableBuilder builder = new(granularity, withRecovery);
         foreach ((OutcomeRecord record, OutcomeWeight weight) in records)
         {
             if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed or TraceOutcome.Unknown && weight.Count > 0)
@@ -84,6 +86,8 @@ internal sealed class OutcomeTableBuilder(Granularity granularity)
             numbers[1] += step.Executions;
             numbers[2] += step.OwnFailures;
             numbers[3] += step.FailedFirstAttempts;
+            numbers[4] += withRecovery ? step.Recovered : 0;
+            numbers[5] += withRecovery ? step.Degraded : 0;
         }
     }
 
@@ -157,12 +161,14 @@ internal sealed class OutcomeTableBuilder(Granularity granularity)
             _positions.Count, (a, b) => _positions[a].AsSpan().SequenceCompareTo(_positions[b]));
         Renumber(positionRanks, keyRanks);
         PathTrie trie = new();
+        int[] rowOfRecord = new int[_ranges.Count];
         return new OutcomeTable
         {
             Keys = Array.ConvertAll(keyOrder, key => _keys.Keys[key]),
             Positions = Array.ConvertAll(positionOrder, position => _positions[position]),
-            Rows = MakeRows(trie),
+            Rows = MakeRows(trie, rowOfRecord),
             Trie = trie,
+            RowOfRecord = rowOfRecord,
         };
     }
 
@@ -200,7 +206,7 @@ internal sealed class OutcomeTableBuilder(Granularity granularity)
         }
     }
 
-    private List<OutcomeRow> MakeRows(PathTrie trie)
+    private List<OutcomeRow> MakeRows(PathTrie trie, int[] rowOfRecord)
     {
         int[] order = [.. Enumerable.Range(0, _ranges.Count)];
         Array.Sort(order, (a, b) => Row(a).SequenceCompareTo(Row(b)));
@@ -212,6 +218,7 @@ internal sealed class OutcomeTableBuilder(Granularity granularity)
             for (; i < order.Length && row.SequenceEqual(Row(order[i])); i++)
             {
                 sum += _weights[order[i]];
+                rowOfRecord[order[i]] = rows.Count;
             }
 
             rows.Add(MakeRow(row, sum, trie));

@@ -64,7 +64,7 @@ internal sealed class PathProduct
     }
 
     /// <summary>Derivative of the value by the weight of a trace; <paramref name="failures"/> selects the failures of a step that p counts.</summary>
-    public double Influence(OutcomeRow row, bool isCut, Func<RowStep, int> failures)
+    public double Influence(OutcomeRow row, bool isCut, Func<RowStep, double> failures)
     {
         double influence = row.End < 0 ? 0 : _passing[row.End];
         if (row.End >= 0 && !isCut && _tally.Passed[row.End] > 0)

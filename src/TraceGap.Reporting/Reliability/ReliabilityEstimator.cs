@@ -8,8 +8,8 @@ namespace TraceGap.Reporting;
 /// </summary>
 public static class ReliabilityEstimator
 {
-    private static readonly Func<RowStep, int> OwnFailures = static step => step.OwnFailures;
-    private static readonly Func<RowStep, int> FailedFirstAttempts = static step => step.FailedFirstAttempts;
+    private static readonly Func<RowStep, double> OwnFailures = static step => step.OwnFailures;
+    private static readonly Func<RowStep, double> FailedFirstAttempts = static step => step.FailedFirstAttempts;
 
     /// <summary>Estimates.</summary>
     /// <param name="records">The outcome table; cancelled and open traces in it are ignored.</param>
@@ -143,7 +143,7 @@ public static class ReliabilityEstimator
             return variance;
         }
 
-        public double Variance(PathProduct product, Func<RowStep, int> failures)
+        public double Variance(PathProduct product, Func<RowStep, double> failures)
         {
             double variance = 0;
             for (int i = 0; i < Scenario.Rows.Count; i++)

@@ -8,11 +8,11 @@ namespace TraceGap.Reporting;
 /// </summary>
 internal sealed class Scenario
 {
-    private Scenario(OutcomeTable table, IReadOnlyList<OutcomeRow> rows)
+    private Scenario(OutcomeTable table, IReadOnlyList<OutcomeRow> rows, double[] weights)
     {
         Table = table;
         Rows = rows;
-        Weights = new double[rows.Count];
+        Weights = weights;
         WeightsSquared = new double[rows.Count];
         IsOk = new bool[rows.Count];
         IsCut = new bool[rows.Count];
@@ -43,9 +43,32 @@ internal sealed class Scenario
     /// <param name="withGhosts">Whether <see cref="GhostTraces"/> are added.</param>
     public static Scenario Of(OutcomeTable table, UnknownAs unknownAs = UnknownAs.Nothing, double unknownShare = 1, bool withGhosts = false)
     {
-        Scenario scenario = new(table, withGhosts ? [.. table.Rows, .. GhostTraces.Of(table)] : table.Rows);
+        Scenario scenario = Of(table, withGhosts ? [.. table.Rows, .. GhostTraces.Of(table)] : table.Rows);
         bool[] endsOk = scenario.Weigh(unknownAs, unknownShare);
         scenario.Cut(endsOk, unknownAs);
+        return scenario;
+    }
+
+    private static Scenario Of(OutcomeTable table, IReadOnlyList<OutcomeRow> rows) => new(table, rows, new double[rows.Count]);
+
+    /// <summary>Reads a table with other weights than its rows have; squares of weights are not read.</summary>
+    /// <param name="table">A table without rows of unknown outcome.</param>
+    /// <param name="weights">Σw by row; the scenario keeps the array.</param>
+    public static Scenario Weighted(OutcomeTable table, double[] weights)
+    {
+        Scenario scenario = new(table, table.Rows, weights);
+        bool[] endsOk = new bool[table.Positions.Length + 1];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            OutcomeRow row = table.Rows[i];
+            scenario.IsOk[i] = row.Outcome == TraceOutcome.Ok;
+            if (scenario.IsOk[i] && weights[i] > 0 && row.End >= 0)
+            {
+                endsOk[table.Trie.Position(row.End) + 1] = true;
+            }
+        }
+
+        scenario.Cut(endsOk, UnknownAs.Nothing);
         return scenario;
     }
 
@@ -81,7 +104,9 @@ internal sealed class Scenario
             }
 
             bool unknown = row.Outcome == TraceOutcome.Unknown && unknownAs == UnknownAs.Failed;
-            IsCut[i] = unknown || row.LastFailed || (!row.HasUnrecovered && !endsOk[Table.Trie.Position(row.End) + 1]);
+
+            // A branch that failed does not keep the branches beside it from going on, so what ended a run need not be what began last.
+            IsCut[i] = unknown || row.LastFailed || !endsOk[Table.Trie.Position(row.End) + 1];
         }
     }
 }

@@ -16,7 +16,15 @@ public sealed record LatencyReport(
 /// <param name="Band"><c>p50</c>, <c>p95</c> or <c>p99</c>.</param>
 /// <param name="Traces">Traces in the band.</param>
 /// <param name="Layers">Layers with path time in the band; most time first.</param>
-public sealed record LatencyBand(string Band, long Traces, IReadOnlyList<BandLayer> Layers);
+/// <param name="Steps">Step keys with own path time in the band; most time first. Path time outside steps is in none of them.</param>
+public sealed record LatencyBand(string Band, long Traces, IReadOnlyList<BandLayer> Layers, IReadOnlyList<BandStep> Steps);
+
+/// <summary>One step key's part of a band. Times are means over all traces of the band.</summary>
+/// <param name="Step">The step key as text.</param>
+/// <param name="Layer">Its layer.</param>
+/// <param name="CriticalMs">Own critical-path time, ms.</param>
+/// <param name="Share">The step's share of the band's time.</param>
+public sealed record BandStep(string Step, string Layer, double CriticalMs, double? Share);
 
 /// <summary>One layer's part of a band. Times are means over all traces of the band, so that they add up to its mean latency.</summary>
 /// <param name="Layer">The layer.</param>

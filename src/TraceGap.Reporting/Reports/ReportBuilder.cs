@@ -6,8 +6,6 @@ namespace TraceGap.Reporting;
 /// <summary>Makes reports of rollup cells. Pure: equal cells give the same report, whatever their order and however the window was cut into them.</summary>
 public static class ReportBuilder
 {
-    private const long NanosPerTick = 100;
-
     /// <summary>The report of a workflow, or of all.</summary>
     public static Report Build(ReportInput input)
     {
@@ -20,13 +18,13 @@ public static class ReportBuilder
             figures.Traces.ToWeighted(),
             figures.Spans,
             input.Overflow,
-            Time(input.AnalysedUntilUnixNanos),
+            EventTime.Utc(input.AnalysedUntilUnixNanos),
             ReliabilityMean.Of(selection.Estimate(input)),
-            figures.Latency.ToReport(),
+            figures.Latency.ToReport(figures.StepCells),
             Layers(figures),
             Steps(figures),
             Failures(figures, selection, input.ExampleTraceIds),
-            Serialization: []);
+            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.Keys), figures.Latency.ShareOf));
     }
 
     /// <summary>The workflows of a window; <see cref="ReportInput.Workflow"/> narrows them to one.</summary>
@@ -95,18 +93,18 @@ public static class ReportBuilder
             total.Recovered,
             total.Rate.ToEstimate(),
             new CriticalTime(
-                critical.Count > 0 ? (double)critical.SumNanos / (LatencyUnits.NanosPerMillisecond * critical.Count) : null,
+                LatencyUnits.MeanMilliseconds(critical),
                 LatencyUnits.Milliseconds(critical, 50),
                 LatencyUnits.Milliseconds(critical, 95),
                 LatencyUnits.Milliseconds(critical, 99)),
             figures.Latency.ShareOf(figures.Latency.LayerNanos(layer)),
-            figures.Tokens[(int)layer]);
+            figures.TokensOf(layer));
     }
 
     private static StepReport[] Steps(WindowFigures figures) =>
     [
         .. figures.Steps.Keys.Union(figures.StepCells.Keys).ToArray()
-            .Where(key => figures.Steps.Of(key).Attempts > 0 || figures.StepCells.GetValueOrDefault(key)?.CriticalNanos > 0)
+            .Where(key => figures.Steps.Of(key).Attempts > 0 || figures.StepCells.GetValueOrDefault(key)?.Critical.TotalNanos > 0)
             .OrderByDescending(key => figures.Steps.Of(key).Executions)
             .ThenBy(static key => key)
             .Select(key => StepOf(figures, key)),
@@ -130,7 +128,7 @@ public static class ReportBuilder
                 LatencyUnits.Milliseconds(cell.Durations, 50),
                 LatencyUnits.Milliseconds(cell.Durations, 95),
                 LatencyUnits.Milliseconds(cell.Durations, 99)),
-            figures.Latency.ShareOf(cell.CriticalNanos),
+            figures.Latency.ShareOf(cell.Critical.TotalNanos),
             [.. cell.Errors.OrderByDescending(static error => error.Value).Select(static error => new ErrorCount(error.Key, error.Value))]);
     }
 
@@ -149,6 +147,7 @@ public static class ReportBuilder
                     failure.Key.Layer is Layer layer ? LayerNames.Of(layer) : null,
                     failure.Key.Step?.Text,
                     failure.Key.ErrorType,
+                    FailureCategory.Of(failure.Key),
                     failure.Value,
                     SmallestTraceId(failure.Key, workflows, examples))),
         ];
@@ -168,7 +167,5 @@ public static class ReportBuilder
         return smallest?.ToString();
     }
 
-    private static ReportWindow Window(ReportInput input) => new(Time(input.FromUnixNanos), Time(input.ToUnixNanos));
-
-    private static DateTime? Time(long? unixNanos) => unixNanos is long nanos ? DateTime.UnixEpoch.AddTicks(nanos / NanosPerTick) : null;
+    private static ReportWindow Window(ReportInput input) => new(EventTime.Utc(input.FromUnixNanos), EventTime.Utc(input.ToUnixNanos));
 }

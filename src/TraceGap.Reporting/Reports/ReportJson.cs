@@ -30,6 +30,52 @@ public static class ReportJson
     /// <summary>Writes a list of workflows as UTF-8.</summary>
     public static byte[] WriteUtf8(WorkflowList workflows) => JsonSerializer.SerializeToUtf8Bytes(workflows, Compact.WorkflowList);
 
+    /// <summary>Writes series as UTF-8.</summary>
+    public static byte[] WriteUtf8(TimeSeries series) => JsonSerializer.SerializeToUtf8Bytes(series, Compact.TimeSeries);
+
+    /// <summary>Writes latency against concurrency as UTF-8.</summary>
+    public static byte[] WriteUtf8(ConcurrencyReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Compact.ConcurrencyReport);
+
+    /// <summary>Writes a report on dependence as UTF-8.</summary>
+    public static byte[] WriteUtf8(DependenceReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Compact.DependenceReport);
+
+    /// <summary>Reads a report on dependence.</summary>
+    /// <exception cref="JsonException">The text is no such report.</exception>
+    public static DependenceReport ReadDependence(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.DependenceReport) ?? throw new JsonException("A report is an object, not null.");
+
+    /// <summary>Writes a report on sensitivity as UTF-8.</summary>
+    public static byte[] WriteUtf8(SensitivityReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Compact.SensitivityReport);
+
+    /// <summary>Reads a report on sensitivity.</summary>
+    /// <exception cref="JsonException">The text is no such report.</exception>
+    public static SensitivityReport ReadSensitivity(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.SensitivityReport) ?? throw new JsonException("A report is an object, not null.");
+
+    /// <summary>Writes a comparison as UTF-8.</summary>
+    public static byte[] WriteUtf8(Comparison comparison) => JsonSerializer.SerializeToUtf8Bytes(comparison, Compact.Comparison);
+
+    /// <summary>Writes costs.</summary>
+    public static string Write(CostReport costs, bool indented = false) => JsonSerializer.Serialize(costs, (indented ? Indented : Compact).CostReport);
+
+    /// <summary>Writes costs as UTF-8.</summary>
+    public static byte[] WriteUtf8(CostReport costs) => JsonSerializer.SerializeToUtf8Bytes(costs, Compact.CostReport);
+
+    /// <summary>Reads costs.</summary>
+    /// <exception cref="JsonException">The text is no report on costs.</exception>
+    public static CostReport ReadCosts(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.CostReport) ?? throw new JsonException("A report is an object, not null.");
+
+    /// <summary>Reads a comparison.</summary>
+    /// <exception cref="JsonException">The text is no comparison.</exception>
+    public static Comparison ReadComparison(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.Comparison) ?? throw new JsonException("A comparison is an object, not null.");
+
+    /// <summary>Reads latency against concurrency.</summary>
+    /// <exception cref="JsonException">The text is no such report.</exception>
+    public static ConcurrencyReport ReadConcurrency(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.ConcurrencyReport) ?? throw new JsonException("A report is an object, not null.");
+
     /// <summary>Reads a report that <see cref="Write(Report, bool)"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no report.</exception>
     public static Report ReadReport(ReadOnlySpan<byte> utf8) =>
@@ -55,4 +101,10 @@ public static class ReportJson
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(WorkflowList))]
+[JsonSerializable(typeof(CostReport))]
+[JsonSerializable(typeof(TimeSeries))]
+[JsonSerializable(typeof(Comparison))]
+[JsonSerializable(typeof(SensitivityReport))]
+[JsonSerializable(typeof(DependenceReport))]
+[JsonSerializable(typeof(ConcurrencyReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -66,6 +66,7 @@ public sealed record ErrorCount(string Type, long Count);
 /// <param name="Layer">Layer that failed of its own.</param>
 /// <param name="Step">Step key that failed of its own.</param>
 /// <param name="ErrorType">Its error type, or empty.</param>
+/// <param name="Category">What kind of failure it was, one of <see cref="FailureCategory.All"/>.</param>
 /// <param name="Traces">Failed traces.</param>
 /// <param name="ExampleTraceId">The smallest id among them, 32 hexadecimal digits; null if traces are no longer kept.</param>
-public sealed record FailureReport(string? Layer, string? Step, string ErrorType, long Traces, string? ExampleTraceId);
+public sealed record FailureReport(string? Layer, string? Step, string ErrorType, string Category, long Traces, string? ExampleTraceId);

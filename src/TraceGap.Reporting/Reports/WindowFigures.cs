@@ -32,8 +32,8 @@ internal sealed class WindowFigures
     /// <summary>Path time per trace, by layer.</summary>
     public LatencyHistogram[] LayerCritical { get; } = [.. Enumerable.Range(0, LayerNames.Count).Select(static _ => new LatencyHistogram())];
 
-    /// <summary>Tokens by layer.</summary>
-    public TokenCounts[] Tokens { get; } = [.. Enumerable.Repeat(new TokenCounts(0, 0), LayerNames.Count)];
+    /// <summary>Serial groups, redundant work, model calls.</summary>
+    public WorkSums Work { get; } = new();
 
     /// <summary>Failed traces by the failure that ended them.</summary>
     public Dictionary<FailureKey, long> Failures { get; } = [];
@@ -43,6 +43,13 @@ internal sealed class WindowFigures
 
     /// <summary>Traces that were revised.</summary>
     public long Revised { get; private set; }
+
+    /// <summary>Tokens of a layer.</summary>
+    public TokenCounts TokensOf(Layer layer)
+    {
+        TokenSums sum = Work.Models.Where(model => model.Key.Layer == layer).Aggregate(default(TokenSums), static (sum, model) => sum + model.Value.Tokens);
+        return new TokenCounts(sum.Input, sum.Output);
+    }
 
     private void AddOutcomes(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records)
     {
@@ -64,7 +71,6 @@ internal sealed class WindowFigures
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             LayerCritical[layer].Merge(cell.LayerCritical[layer]);
-            Tokens[layer] = new TokenCounts(Tokens[layer].Input + cell.InputTokens[layer], Tokens[layer].Output + cell.OutputTokens[layer]);
         }
 
         foreach ((FailureKey failure, long traces) in cell.Failures)
@@ -72,6 +78,7 @@ internal sealed class WindowFigures
             Failures[failure] = Failures.GetValueOrDefault(failure) + traces;
         }
 
+        Work.Merge(cell.Work);
         Spans += cell.Spans;
         Revised += cell.Revised;
     }
@@ -85,7 +92,7 @@ internal sealed class WindowFigures
         }
 
         sum.Durations.Merge(step.Durations);
-        sum.CriticalNanos += step.CriticalNanos;
+        sum.Critical.Merge(step.Critical);
         foreach ((string errorType, long count) in step.Errors)
         {
             RollupCell.AddError(sum, errorType, count);

@@ -13,6 +13,7 @@ namespace TraceGap.Reporting.Traces;
 /// <param name="Spans">Every span, in order of start.</param>
 /// <param name="Steps">Every step, in order of start.</param>
 /// <param name="CriticalPath">Segments that tile the root's interval.</param>
+/// <param name="TimedOrder">Where the path goes from one child to the next on the word of timing alone.</param>
 /// <param name="Layers">Critical-path time per layer.</param>
 /// <param name="Failure">Why it failed, or null.</param>
 public sealed record TraceReport(
@@ -28,6 +29,7 @@ public sealed record TraceReport(
     IReadOnlyList<SpanEntry> Spans,
     IReadOnlyList<StepEntry> Steps,
     IReadOnlyList<SegmentEntry> CriticalPath,
+    IReadOnlyList<TimedOrderEntry> TimedOrder,
     IReadOnlyList<LayerTimeEntry> Layers,
     FailureEntry? Failure);
 
@@ -40,6 +42,7 @@ public sealed record DefectEntry(string Kind, string? SpanId, string Detail);
 /// <summary>One span.</summary>
 /// <param name="SpanId">16 hexadecimal digits.</param>
 /// <param name="ParentSpanId">As emitted; null for a root.</param>
+/// <param name="TreeParentSpanId">Where it hangs in the analysed tree, after repairs and adoption; null for a root and for what hangs below no span.</param>
 /// <param name="Name">As emitted.</param>
 /// <param name="Kind"><c>internal</c>, <c>server</c>, <c>client</c>, <c>producer</c>, <c>consumer</c>.</param>
 /// <param name="Service">Service name.</param>
@@ -56,6 +59,7 @@ public sealed record DefectEntry(string Kind, string? SpanId, string Detail);
 public sealed record SpanEntry(
     string SpanId,
     string? ParentSpanId,
+    string? TreeParentSpanId,
     string Name,
     string Kind,
     string Service,
@@ -103,6 +107,12 @@ public sealed record AttemptEntry(string SpanId, string Verdict);
 /// <param name="StartUnixNano">Start, skew-adjusted, ns.</param>
 /// <param name="EndUnixNano">End, ns.</param>
 public sealed record SegmentEntry(string SpanId, string Layer, string Kind, string StartUnixNano, string EndUnixNano);
+
+/// <summary>A place where the path takes one child to have waited for another because the other had ended when it began. A dependency may be hidden there, or there may be none.</summary>
+/// <param name="ParentSpanId">The span that both hang below.</param>
+/// <param name="BeforeSpanId">The one that ended.</param>
+/// <param name="AfterSpanId">The one that began then or later.</param>
+public sealed record TimedOrderEntry(string ParentSpanId, string BeforeSpanId, string AfterSpanId);
 
 /// <summary>Critical-path time of one layer, ms.</summary>
 /// <param name="Layer">Layer name.</param>

@@ -26,6 +26,7 @@ public static class TraceReportBuilder
         [.. findings.Spans.Select(span => Span(span, findings))],
         [.. findings.Steps.Select(step => Step(step, findings))],
         [.. findings.CriticalPath.Select(segment => Segment(segment, findings))],
+        [.. TimedOrder.Of(findings)],
         LayerTimes(findings),
         findings.Failure is { } failure ? Failure(failure, findings) : null);
 
@@ -46,6 +47,7 @@ public static class TraceReportBuilder
         return new SpanEntry(
             span.SpanId.ToString(),
             IdOrNull(span.ParentSpanId),
+            finding.ParentIndex < 0 ? null : findings.Spans[finding.ParentIndex].Span.SpanId.ToString(),
             span.Name,
             span.Kind == SpanKind.Unspecified ? "internal" : span.Kind.ToString().ToLowerInvariant(),
             span.Resource.ServiceName,

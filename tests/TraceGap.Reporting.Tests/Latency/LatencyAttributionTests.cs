@@ -91,6 +91,38 @@ public sealed class LatencyAttributionTests
         Assert.Equal(1, report.Layers.Sum(static layer => layer.Share!.Value), 12);
     }
 
+    [Fact]
+    public void In_every_band_the_shares_of_layers_and_of_what_they_did_sum_to_one_and_steps_are_part_of_their_layers()
+    {
+        Random random = new(3);
+        for (int round = 0; round < 40; round++)
+        {
+            Report report = Contributions.Report([.. Enumerable.Range(0, random.Next(1, 200)).Select(_ => Tiled(random))]);
+            Assert.Equal(3, report.Latency.Bands.Count);
+            foreach (LatencyBand band in report.Latency.Bands)
+            {
+                Assert.Equal(1, band.Layers.Sum(static layer => layer.Share!.Value), 9);
+                Assert.All(band.Layers, static layer => Assert.Equal(1, (layer.ComputeMs + layer.MovementMs + layer.HandoffMs + layer.WaitMs) / layer.CriticalMs, 9));
+                foreach (IGrouping<string, BandStep> layer in band.Steps.GroupBy(static step => step.Layer))
+                {
+                    // One step key a layer here, so that its own time is the layer's.
+                    BandLayer whole = band.Layers.Single(entry => entry.Layer == layer.Key);
+                    Assert.Equal(1, layer.Sum(static step => step.CriticalMs) / whole.CriticalMs, 9);
+                    Assert.Equal(whole.Share!.Value, layer.Sum(static step => step.Share!.Value), 9);
+                }
+            }
+        }
+    }
+
+    private static TraceContribution Tiled(Random random)
+    {
+        long nanos = random.NextInt64(1_000_000, 60_000_000_000);
+        long[] cuts = [0, .. Enumerable.Range(0, 5).Select(_ => random.NextInt64(nanos)).Order(), nanos];
+        (Layer, SegmentKind, long)[] path =
+            [.. cuts.Zip(cuts.Skip(1), (from, to) => (random.Next(2) == 0 ? Layer.Inference : Layer.ToolCall, (SegmentKind)random.Next(4), to - from))];
+        return Contributions.Trace(new SimulatedRun().Step("model").Step("tool").Ends(TraceOutcome.Ok), durationNanos: nanos, path: path);
+    }
+
     private static Report Report(IEnumerable<long> durations) =>
         Contributions.Report(durations.Select(static nanos => Trace(nanos, (Layer.Inference, SegmentKind.Compute, nanos))));
 

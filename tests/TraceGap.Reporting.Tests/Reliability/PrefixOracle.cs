@@ -14,7 +14,7 @@ internal static class PrefixOracle
         ];
         HashSet<string> okEnds = [.. traces.Where(static trace => trace.Record.Outcome == TraceOutcome.Ok).Select(static trace => trace.Path.LastOrDefault(string.Empty))];
         bool IsCut(OutcomeRecord record, string[] path) => record.Outcome == TraceOutcome.Failed
-            && (record.LastFailed || (!record.HasUnrecovered && !okEnds.Contains(path.LastOrDefault(string.Empty))));
+            && (record.LastFailed || !okEnds.Contains(path.LastOrDefault(string.Empty)));
 
         string[] prefixes = [.. traces.SelectMany(static trace => Enumerable.Range(0, trace.Path.Length + 1).Select(length => Text(trace.Path, length))).Distinct()];
         Dictionary<string, double> reached = prefixes.ToDictionary(static s => s, s => traces.Where(trace => Starts(trace.Path, s)).Sum(static trace => trace.Weight));

@@ -18,7 +18,9 @@ internal static class Contributions
         FailureKey? failure = null,
         (Layer Layer, SegmentKind Kind, long Nanos)[]? path = null,
         StepError[]? errors = null,
-        LayerTokens[]? tokens = null,
+        ModelUsage[]? models = null,
+        StepWaste[]? waste = null,
+        SerialSaving[]? serial = null,
         bool revised = false)
     {
         long[] times = new long[TraceContribution.PathTimeCount];
@@ -43,10 +45,17 @@ internal static class Contributions
             Durations = [.. record.Steps.SelectMany(static step => Enumerable.Repeat(new StepDuration(step.Key, 3 * Millisecond), step.Executions))],
             CriticalTimes = critical,
             Errors = errors ?? [],
-            Tokens = tokens ?? [],
+            Models = models ?? [],
+            Waste = waste ?? [],
+            Serial = serial ?? [],
             Failure = failure,
         };
     }
+
+    /// <summary>Calls of a model, each of which takes a millisecond.</summary>
+    public static ModelUsage Usage(
+        string model, int calls, long input, long output, long cached = 0, TokenSums thrownAway = default, TokenSums repeated = default, params long[] firstTokens) =>
+        new(new ModelKey(model, Layer.Inference), calls, new TokenSums(input, output, cached, input - cached), thrownAway, repeated, calls * Millisecond, firstTokens);
 
     /// <summary>One cell a key.</summary>
     public static IReadOnlyList<KeyValuePair<RollupKey, RollupCell>> Cells(IEnumerable<TraceContribution> traces) =>

@@ -135,8 +135,8 @@ public sealed class ReportBuilderTests
 
         Assert.Equal(
             [
-                new FailureReport("inference", "agent/inference/model", "timeout", 2, "00000000000000010000000000000009"),
-                new FailureReport(null, null, string.Empty, 1, null),
+                new FailureReport("inference", "agent/inference/model", "timeout", "timeout", 2, "00000000000000010000000000000009"),
+                new FailureReport(null, null, string.Empty, "silent", 1, null),
             ],
             report.Failures);
         Assert.Equal([new ErrorCount("timeout", 1)], report.Steps.Single(static step => step.Operation == "model").Errors);
@@ -270,7 +270,7 @@ public sealed class ReportBuilderTests
                 record.Outcome == TraceOutcome.Failed ? new FailureKey(Layer.ToolCall, SimulatedRun.Key("tool"), random.Next(2) == 0 ? "timeout" : "500") : null,
                 hasLatency ? [((Layer)random.Next(7), (SegmentKind)random.Next(4), nanos)] : [],
                 [new StepError(SimulatedRun.Key("tool"), "timeout", 1)],
-                [new LayerTokens(Layer.Inference, random.Next(100), random.Next(100))]));
+                [Contributions.Usage("m", 1, random.Next(100), random.Next(100))]));
         }
 
         return traces;

@@ -92,6 +92,14 @@ public sealed class ReportJsonTests
                     "handoffMs": 0.125,
                     "waitMs": 0.125
                   }
+                ],
+                "steps": [
+                  {
+                    "step": "agent/tool_call/search",
+                    "layer": "tool_call",
+                    "criticalMs": 1.25,
+                    "share": 0.5
+                  }
                 ]
               }
             ],
@@ -156,6 +164,7 @@ public sealed class ReportJsonTests
               "layer": null,
               "step": null,
               "errorType": "",
+              "category": "silent",
               "traces": 1,
               "exampleTraceId": "000102030405060708090a0b0c0d0e0f"
             }
@@ -246,13 +255,13 @@ public sealed class ReportJsonTests
             Estimate.None,
             new Decomposition(0, 0, 0, -0.2),
             new AdvertisedReliability(0.95, -0.15)),
-        new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)])], 0.25, null),
+        new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)], [new BandStep("agent/tool_call/search", "tool_call", 1.25, 0.5)])], 0.25, null),
         [new LayerReport("tool_call", 7, 2, 1, new Estimate(0.7, 0.4, 0.9), new CriticalTime(1.5, 1.5, 2, 2), 1, new TokenCounts(10, 20))],
         [
             new StepReport(
                 "shop/tool_call/execute_tool search", "tool_call", "shop", "execute_tool search", 7, 8, 2, 1,
                 new Estimate(0.7, 0.4, 0.9), new StepQuantiles(1, 2, 2), 1, [new ErrorCount("timeout", 2)]),
         ],
-        [new FailureReport(null, null, string.Empty, 1, "000102030405060708090a0b0c0d0e0f")],
+        [new FailureReport(null, null, string.Empty, "silent", 1, "000102030405060708090a0b0c0d0e0f")],
         [new SerializationReport("shop/orchestration/plan", ["a", "b"], 0.5, 0.25, 3, "likely")]);
 }

@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using TraceGap.Aggregation;
+
+namespace TraceGap.Reporting.Alerts;
+
+/// <summary>The outcomes of one environment, workflow and version by minute, over the longest window of a scan. One owner, no lock.</summary>
+internal sealed class GroupHistory
+{
+    // A weight is fixed point 2^−16.
+    private const double WeightUnit = 1.0 / (1L << 16);
+
+    private readonly Minute?[] _minutes = new Minute?[ScanWindows.Longest];
+    private Dictionary<OutcomeRecord, int> _numbers = [];
+    private List<OutcomeRecord> _records = [];
+    private RecordTable? _table;
+    private double[] _weights = [];
+    private double _weight;
+    private double _weightSquared;
+    private double _silent;
+
+    /// <summary>Takes in a minute; what was known of it before is replaced, and so is the minute a day before it.</summary>
+    public void Take(long minute, RollupCell cell)
+    {
+        int count = 0;
+        int[] records = new int[cell.Outcomes.Count];
+        double[] weights = new double[records.Length];
+        double squares = 0;
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
+        {
+            if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed && weight.Count > 0)
+            {
+                records[count] = Number(record);
+                weights[count++] = (double)weight.Weight * WeightUnit;
+                squares += (double)weight.WeightSquared * WeightUnit * WeightUnit;
+            }
+        }
+
+        Replace(minute, count > 0 ? new Minute(minute, records[..count], weights[..count], squares) : null);
+    }
+
+    /// <summary>Whether a minute came in since the last <see cref="Begin"/> that was not known so before.</summary>
+    public bool HasNews { get; private set; }
+
+    /// <summary>Takes in a minute without traces.</summary>
+    public void Clear(long minute) => Replace(minute, null);
+
+    /// <summary>Forgets what lies before the longest window that ends with a minute, and records that are in no minute any more.</summary>
+    /// <returns>False if nothing is left.</returns>
+    public bool Trim(long lastMinute)
+    {
+        Dictionary<OutcomeRecord, int> numbers = [];
+        List<OutcomeRecord> records = [];
+        for (int slot = 0; slot < _minutes.Length; slot++)
+        {
+            if (_minutes[slot] is not Minute minute)
+            {
+                continue;
+            }
+
+            if (minute.At <= lastMinute - ScanWindows.Longest)
+            {
+                _minutes[slot] = null;
+                continue;
+            }
+
+            for (int i = 0; i < minute.Records.Length; i++)
+            {
+                OutcomeRecord record = _records[minute.Records[i]];
+                ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, record, out bool known);
+                if (!known)
+                {
+                    number = records.Count;
+                    records.Add(record);
+                }
+
+                minute.Records[i] = number;
+            }
+        }
+
+        (_numbers, _records, _table) = (numbers, records, null);
+        return records.Count > 0;
+    }
+
+    /// <summary>The first minute with traces of those up to <paramref name="lastMinute"/>; null if there is none.</summary>
+    public long? FirstMinute(long lastMinute)
+    {
+        long? first = null;
+        foreach (Minute? minute in _minutes)
+        {
+            first = minute is not null && minute.At <= lastMinute && minute.At > lastMinute - ScanWindows.Longest && !(minute.At > first) ? minute.At : first;
+        }
+
+        return first;
+    }
+
+    /// <summary>Σw of the day that ends with a minute.</summary>
+    public double WeightUntil(long lastMinute) =>
+        _minutes.Sum(minute => minute is not null && minute.At <= lastMinute && minute.At > lastMinute - ScanWindows.Longest ? minute.Weights.Sum() : 0);
+
+    /// <summary>Begins to add up windows.</summary>
+    public void Begin()
+    {
+        _weights = new double[_records.Count];
+        (_weight, _weightSquared, _silent) = (0, 0, 0);
+        HasNews = false;
+    }
+
+    /// <summary>Adds a minute to the window.</summary>
+    /// <returns>True if it had traces.</returns>
+    public bool Add(long at)
+    {
+        if (_minutes[Slot(at)] is not Minute minute || minute.At != at)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < minute.Records.Length; i++)
+        {
+            int record = minute.Records[i];
+            _weights[record] += minute.Weights[i];
+            _weight += minute.Weights[i];
+            _silent += IsSilent(_records[record]) ? minute.Weights[i] : 0;
+        }
+
+        _weightSquared += minute.WeightSquared;
+        return true;
+    }
+
+    /// <summary>What the window that was added up comes to.</summary>
+    public GroupLoss Sum()
+    {
+        if (_weight <= 0)
+        {
+            return default;
+        }
+
+        _table ??= new RecordTable(_records);
+        return new GroupLoss(_weight, _weightSquared, -_table.Divergence(_weights) * _weight, _silent);
+    }
+
+    private static bool IsSilent(OutcomeRecord record) => record.Outcome == TraceOutcome.Failed && !record.HasUnrecovered;
+
+    private static int Slot(long minute) => (int)(minute % ScanWindows.Longest);
+
+    private void Replace(long at, Minute? minute)
+    {
+        ref Minute? known = ref _minutes[Slot(at)];
+        Minute? before = known?.At == at ? known : null;
+        HasNews |= minute is null ? before is not null : before is null || !minute.Says(before);
+        known = minute;
+    }
+
+    private int Number(OutcomeRecord record)
+    {
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, record, out bool known);
+        if (!known)
+        {
+            number = _records.Count;
+            _records.Add(record);
+            _table = null;
+        }
+
+        return number;
+    }
+
+    private sealed record Minute(long At, int[] Records, double[] Weights, double WeightSquared)
+    {
+        /// <summary>Records come in an order that depends on how a minute was read, so only sums are compared: a trace more changes them.</summary>
+        public bool Says(Minute other) => Records.Length == other.Records.Length && WeightSquared == other.WeightSquared && Weights.Sum() == other.Weights.Sum();
+    }
+}
+
+/// <summary>What a group lost in a window.</summary>
+/// <param name="Weight">Σw of its ok and failed traces.</param>
+/// <param name="WeightSquared">Σw² of those.</param>
+/// <param name="Diverged">−divergence · Σw.</param>
+/// <param name="Silent">Σw of silent failures.</param>
+internal readonly record struct GroupLoss(double Weight, double WeightSquared, double Diverged, double Silent);
