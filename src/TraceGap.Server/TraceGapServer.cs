@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TraceGap.Aggregation;
+using TraceGap.Server.Alerts;
 using TraceGap.Server.Calls;
 using TraceGap.Server.Configuration;
 using TraceGap.Server.Grpc;
 using TraceGap.Server.Http;
 using TraceGap.Server.Ingest;
+using TraceGap.Server.Live;
 using TraceGap.Server.Otlp;
+using TraceGap.Server.Page;
 using TraceGap.Server.Queries;
 using TraceGap.Server.Security;
 using TraceGap.Server.Telemetry;
@@ -25,10 +28,11 @@ public sealed class TraceGapServer : IAsyncDisposable
     private readonly WebApplication _otlpHttp;
     private readonly WebApplication _http;
     private readonly IngestPipeline _pipeline;
+    private readonly AlertService _alerts;
     private readonly TraceStore _store;
     private readonly ServerSecurity _security;
     private readonly SelfTelemetry _telemetry;
-
+    private readonly Lazy<Task> _end;
     private Task _takingUp = Task.CompletedTask;
 
     private TraceGapServer(
@@ -36,6 +40,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         WebApplication otlpHttp,
         WebApplication http,
         IngestPipeline pipeline,
+        AlertService alerts,
         TraceStore store,
         ServerSecurity security,
         SelfTelemetry telemetry)
@@ -44,9 +49,11 @@ public sealed class TraceGapServer : IAsyncDisposable
         _otlpHttp = otlpHttp;
         _http = http;
         _pipeline = pipeline;
+        _alerts = alerts;
         _store = store;
         _security = security;
         _telemetry = telemetry;
+        _end = new Lazy<Task>(EndAsync);
     }
 
     /// <summary>Where OTLP/gRPC and <c>tracegap.v1.ReportService</c> are served.</summary>
@@ -98,20 +105,18 @@ public sealed class TraceGapServer : IAsyncDisposable
         TraceAnalyzer analyzer = new(options.Analysis);
         IngestLimits ingest = new(memory.Waiting, memory.SpansPerTrace);
         IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), ingest, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
-        StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, time);
+        AlertService alerts = new(store, options.Alerts, () => pipeline.EarliestInFlightUnixNanos, telemetry.Alerts, time, logging.CreateLogger<AlertService>());
+        StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, options.Prices, options.Advertised, alerts, time);
         CallLimits limits = Limits(options, memory);
         OtlpTraceService traces = new(options.NewDecoder, pipeline, telemetry.Otlp);
-        telemetry.Observe(pipeline, store, limits.Budget, time);
         ServerSecurity security = new(options.Security, settings, time, logging.CreateLogger<ServerSecurity>());
+        telemetry.Observe(pipeline, store, limits.Budget, security, time);
         security.TellRisks(listeners.All);
-        TraceGapServer server = new(
-            GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry),
-            OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry),
-            ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, queries, telemetry),
-            pipeline,
-            store,
-            security,
-            telemetry);
+        WebApplication grpc = GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry);
+        WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry);
+        WebApplication http = ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, queries, new StoreChanges(() => pipeline.Revision, () => pipeline.EarliestInFlightUnixNanos, time), alerts, telemetry);
+        Receivers.Map(http, () => new Receivers(HttpHost.Origin(grpc), HttpHost.Origin(otlpHttp), options.Security.Ingest.AreSet));
+        TraceGapServer server = new(grpc, otlpHttp, http, pipeline, alerts, store, security, telemetry);
         try
         {
             // Ends when the server listens and is ready: told to the server itself, it would else come too early.
@@ -121,6 +126,7 @@ public sealed class TraceGapServer : IAsyncDisposable
             await server._otlpHttp.StartAsync(cancellationToken);
             await server._http.StartAsync(cancellationToken);
             server._takingUp = EndWhenTakenUpAsync(activity, takenUp);
+            alerts.Start();
             return server;
         }
         catch
@@ -131,7 +137,10 @@ public sealed class TraceGapServer : IAsyncDisposable
     }
 
     /// <summary>Takes no more spans, lets requests that are under way finish, stores what is in flight, closes the data folder; within 25 seconds, and what is left then is in the inbox.</summary>
-    public async ValueTask DisposeAsync()
+    /// <remarks>Done once, however often it is asked for.</remarks>
+    public ValueTask DisposeAsync() => new(_end.Value);
+
+    private async Task EndAsync()
     {
         _pipeline.StopTaking();
         using CancellationTokenSource hopeless = new(FinishTime);
@@ -145,6 +154,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         }
 
         await _takingUp;
+        await _alerts.DisposeAsync();
         _telemetry.Dispose();
         _store.Dispose();
         _security.Dispose();
@@ -200,14 +210,16 @@ public sealed class TraceGapServer : IAsyncDisposable
     }
 
     private static WebApplication ApiHost(
-        ListenerSecurity security, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries, SelfTelemetry telemetry)
+        ListenerSecurity security, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries, StoreChanges changes, AlertService alerts, SelfTelemetry telemetry)
     {
         WebApplication application = HttpHost.Create(security, HttpProtocols.Http1, logging, static builder => builder.Services.AddQueryApi());
         application.Use(telemetry.Queries.ServeHttpAsync);
-        application.MapApi(queries);
+        application.MapApi(queries, alerts.TestAsync);
+        application.MapEvents(changes);
         application.MapProbes(pipeline);
         application.MapMetrics(telemetry);
         application.MapOpenApi("/openapi/{documentName}.json");
+        application.MapPage(PageFiles.Built);
         return application;
     }
 }

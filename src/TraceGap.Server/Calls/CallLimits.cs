@@ -22,7 +22,10 @@ public sealed record CallLimits
     /// <summary>A request body that brings less than <see cref="MinProgressBytes"/> in this time, and is not complete, is given up.</summary>
     public TimeSpan StallTimeout { get; init; } = DefaultStallTimeout;
 
-    /// <summary>What counts as progress within <see cref="StallTimeout"/>, bytes; a single byte does not, or a body could trickle in for years.</summary>
+    /// <summary>A body may take so many times <see cref="StallTimeout"/> in all: 10 minutes, or a sender could hold the memory for 64 MiB with a few bytes a second.</summary>
+    internal const int MostStalls = 20;
+
+    /// <summary>What counts as progress within <see cref="StallTimeout"/>, bytes, at the least; a single byte does not, or a body could trickle in for years. Of large bodies it is a twentieth.</summary>
     public int MinProgressBytes { get; init; } = 8 << 10;
 
     /// <summary>What a client is told to wait when the budget is used up.</summary>

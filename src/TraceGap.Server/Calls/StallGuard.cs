@@ -17,9 +17,11 @@ internal sealed class StallGuard : IDisposable
     public CancellationToken Token => _stalled.Token;
 
     /// <summary>Tells how many bytes there are so far; enough of them since the last time start the clock anew.</summary>
-    public void Received(long bytes)
+    /// <param name="bytes">Bytes received.</param>
+    /// <param name="held">Memory that is held for the body, bytes: the more, the faster it has to come.</param>
+    public void Received(long bytes, long held)
     {
-        if (bytes - _mark >= _limits.MinProgressBytes)
+        if (bytes - _mark >= Math.Max(_limits.MinProgressBytes, held / CallLimits.MostStalls))
         {
             _mark = bytes;
             _stalled.CancelAfter(_limits.StallTimeout);

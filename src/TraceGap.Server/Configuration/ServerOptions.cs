@@ -1,5 +1,7 @@
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
+using TraceGap.Reporting;
+using TraceGap.Server.Alerts;
 using TraceGap.Server.Security;
 using TraceGap.Storage;
 
@@ -67,6 +69,15 @@ public sealed class ServerOptions
 
     /// <summary>How long and how much is kept.</summary>
     public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>What is watched, and who is told.</summary>
+    public AlertOptions Alerts { get; set; } = new();
+
+    /// <summary>What models cost.</summary>
+    public PriceTable Prices { get; set; } = PriceTable.Empty;
+
+    /// <summary>Reliabilities that are promised, 0 to 1, by name of layer or text of step key; the step key wins.</summary>
+    public IReadOnlyDictionary<string, double> Advertised { get; set; } = new Dictionary<string, double>();
 
     /// <summary>Size at which the inbox starts another file; tests make it small.</summary>
     internal int InboxSegmentBytes { get; set; } = StoreOptions.DefaultInboxSegmentBytes;

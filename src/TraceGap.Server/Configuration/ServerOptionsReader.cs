@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Otlp.Attributes;
+using TraceGap.Server.Alerts;
 using TraceGap.Server.Security;
 using TraceGap.Storage;
 
@@ -60,7 +61,7 @@ public static class ServerOptionsReader
     };
 
     /// <summary>The keys that can be set, in the spelling of JSON files.</summary>
-    public static IReadOnlyCollection<string> Keys => Setters.Keys;
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Setters.Keys, .. PriceSettings.Keys, .. AdvertisedSettings.Keys, .. AlertSettings.Keys];
 
     /// <summary>Reads options.</summary>
     /// <param name="jsonFile">A JSON file, or null for <c>appsettings.json</c> in the working folder if it is there.</param>
@@ -78,8 +79,10 @@ public static class ServerOptionsReader
         }
 
         errors.AddRange(draft.Contradictions());
+        errors.AddRange(draft.Prices.Problems());
         errors.AddRange(RetentionRules.Problems(draft.Retention));
         options = draft.Finish();
+        options.Alerts = draft.Alerts.Read(errors);
         long least = MemoryPlan.Least(options.MaxRequestBytes);
         if (options.MaxMemoryBytes < least)
         {
@@ -144,9 +147,21 @@ public static class ServerOptionsReader
             int last = key.LastIndexOf(':');
             string name = last > 0 && int.TryParse(key.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? key[..last] : key;
             string asSet = source == EnvironmentSource ? EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal) : key;
-            if (!Setters.TryGetValue(name, out Setter? set))
+            if (key.StartsWith(AlertSettings.Prefix, StringComparison.OrdinalIgnoreCase) && draft.Alerts.TrySet(key, value))
             {
-                errors.Add($"{source}: unknown key {asSet}; known are {string.Join(", ", Setters.Keys)}");
+                continue;
+            }
+
+            if (PriceSettings.IsPriceKey(key) || AdvertisedSettings.Is(key))
+            {
+                if ((PriceSettings.IsPriceKey(key) ? draft.Prices.Set(key, value) : draft.Advertised.Set(key, value)) is string wrong)
+                {
+                    errors.Add($"{source}: {asSet}: {wrong}");
+                }
+            }
+            else if (!Setters.TryGetValue(name, out Setter? set))
+            {
+                errors.Add($"{source}: unknown key {asSet}; known are {string.Join(", ", Keys)}");
             }
             else if (set(draft, value) is string problem)
             {
@@ -269,6 +284,8 @@ public static class ServerOptionsReader
 
         public bool Adopt { get; set; } = true;
 
+        public AlertSettings Alerts { get; } = new();
+
         public ListSetting CorsOrigins { get; } = new();
 
         public ListSetting LayerKeys { get; } = new();
@@ -276,6 +293,10 @@ public static class ServerOptionsReader
         public ListSetting IngestTokens { get; } = new();
 
         public ListSetting QueryTokens { get; } = new();
+
+        public PriceSettings Prices { get; } = new();
+
+        public AdvertisedSettings Advertised { get; } = new();
 
         public bool KeepContent { get; set; }
 
@@ -312,6 +333,8 @@ public static class ServerOptionsReader
             Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values };
             Options.Keep = new KeepOptions { Content = KeepContent, Attributes = KeepAttributes.Values, Drop = DropAttributes.Values };
             Options.Retention = Retention;
+            Options.Prices = Prices.ToTable();
+            Options.Advertised = Advertised.Reliabilities;
             Options.OtlpHttpCorsOrigins.AddRange(CorsOrigins.Values);
             Options.Security.Ingest.Values = IngestTokens.Values;
             Options.Security.Query.Values = QueryTokens.Values;

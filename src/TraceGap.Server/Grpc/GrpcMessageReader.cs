@@ -107,7 +107,7 @@ internal sealed class GrpcMessageReader(PipeReader body, GrpcEncoding encoding, 
         wanted.CopyTo(message.Free.Span);
         message.Advance((int)wanted.Length);
         body.AdvanceTo(wanted.End);
-        stall.Received(message.Length);
+        stall.Received(message.Length, message.Capacity);
     }
 
     private async ValueTask<GrpcStatus> ReadEndAsync(CancellationToken cancellationToken)

@@ -30,7 +30,15 @@ internal sealed class ReportGrpcService
     public IEnumerable<(string Method, UnaryGrpcHandler Handler)> Methods =>
     [
         ("GetReport", Handler(GetReportRequest.Parser, (request, token) => _queries.GetReportAsync(Query(request), token), Report.Descriptor)),
+        ("GetCosts", Handler(GetCostsRequest.Parser, (request, token) => _queries.GetCostsAsync(Query(request), token), Costs.Descriptor)),
         ("ListWorkflows", Handler(ListWorkflowsRequest.Parser, (request, token) => _queries.ListWorkflowsAsync(Query(request), token), WorkflowList.Descriptor)),
+        ("Compare", Handler(CompareRequest.Parser, (request, token) => _queries.CompareAsync(Query(request), token), Comparison.Descriptor)),
+        ("GetSensitivity", Handler(GetSensitivityRequest.Parser, (request, token) => _queries.GetSensitivityAsync(Query(request), token), SensitivityAnswer.Descriptor)),
+        ("GetDependence", Handler(GetDependenceRequest.Parser, (request, token) => _queries.GetDependenceAsync(Query(request), token), Dependence.Descriptor)),
+        ("GetTimeSeries", Handler(GetTimeSeriesRequest.Parser, (request, token) => _queries.GetTimeSeriesAsync(Query(request), token), TimeSeries.Descriptor)),
+        ("GetConcurrency", Handler(GetConcurrencyRequest.Parser, (request, token) => _queries.GetConcurrencyAsync(Query(request), token), Concurrency.Descriptor)),
+        ("ListAlerts", Handler(ListAlertsRequest.Parser, (_, token) => _queries.ListAlertsAsync(token), AlertList.Descriptor)),
+        ("WhatIf", Handler(WhatIfRequest.Parser, (request, token) => _queries.WhatIfAsync(Query(request), Changes(request), token), WhatIfReport.Descriptor)),
         ("ListTraces", Handler(ListTracesRequest.Parser, (request, token) => _queries.ListTracesAsync(Query(request), token), TraceList.Descriptor)),
         ("GetTrace", Handler(GetTraceRequest.Parser, (request, token) => _queries.GetTraceAsync(request.TraceId, token), Trace.Descriptor)),
     ];
@@ -63,6 +71,16 @@ internal sealed class ReportGrpcService
         Granularity = request.HasGranularity ? request.Granularity : null,
     };
 
+    private static ReportQuery Query(GetCostsRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+    };
+
     private static ReportQuery Query(ListWorkflowsRequest request) => new()
     {
         Window = request.HasWindow ? request.Window : null,
@@ -73,6 +91,81 @@ internal sealed class ReportGrpcService
         Version = request.HasVersion ? request.Version : null,
         Granularity = request.HasGranularity ? request.Granularity : null,
     };
+
+    private static CompareQuery Query(CompareRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+        AgainstFrom = request.HasAgainstFrom ? request.AgainstFrom : null,
+        AgainstTo = request.HasAgainstTo ? request.AgainstTo : null,
+        AgainstEnvironment = request.HasAgainstEnvironment ? request.AgainstEnvironment : null,
+        AgainstVersion = request.HasAgainstVersion ? request.AgainstVersion : null,
+    };
+
+    private static ReportQuery Query(GetSensitivityRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static ReportQuery Query(GetDependenceRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static SeriesQuery Query(GetTimeSeriesRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+        Metric = request.HasMetric ? request.Metric : null,
+        Step = request.HasStep ? request.Step : null,
+    };
+
+    private static ReportQuery Query(GetConcurrencyRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static WhatIfQuery Query(WhatIfRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Sample = request.HasSample ? request.Sample : null,
+    };
+
+    // The document of the HTTP API, so that both transports judge alike.
+    private static byte[] Changes(WhatIfRequest request) => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(request.Changes ?? new WhatIfChanges()));
 
     private static TracesQuery Query(ListTracesRequest request) => new()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using TraceGap.Reporting;
+using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
 using TraceGap.Server.Queries;
 
@@ -10,11 +11,20 @@ namespace TraceGap.Server.Http;
 /// <summary>The query API over HTTP: reads the query string, asks <see cref="IReportQueries"/>, writes its JSON.</summary>
 internal static class ApiEndpoints
 {
+    private const int MaxQuestionBytes = 64 * 1024;
+
     private static readonly string[] ReportKeys = ["window", "from", "to", "workflow", "environment", "version", "granularity"];
+    private static readonly string[] CostKeys = ReportKeys[..6];
+    private static readonly string[] CompareKeys = [.. ReportKeys, "againstFrom", "againstTo", "againstEnvironment", "againstVersion"];
+    private static readonly string[] SeriesKeys = [.. ReportKeys, "metric", "step"];
+    private static readonly string[] WhatIfKeys = [.. ReportKeys[..6], "sample"];
     private static readonly string[] TraceKeys = [.. ReportKeys[..6], "outcome", "layer", "minDuration", "limit", "cursor"];
 
     /// <summary>Maps the endpoints under <c>/api/v1</c>.</summary>
-    public static void MapApi(this IEndpointRouteBuilder endpoints, IReportQueries queries)
+    /// <param name="endpoints">Where to.</param>
+    /// <param name="queries">Answers the questions.</param>
+    /// <param name="testAlerts">Tries the receivers of alerts.</param>
+    public static void MapApi(this IEndpointRouteBuilder endpoints, IReportQueries queries, Func<CancellationToken, Task<AlertTest>> testAlerts)
     {
         RouteGroupBuilder api = endpoints.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -23,10 +33,54 @@ internal static class ApiEndpoints
             .Produces<Report>()
             .WithSummary("Reliability, latency, layers, steps and failures over a window");
 
+        api.MapGet("/costs", (HttpContext context, [AsParameters] CostParameters parameters) =>
+                Answer(context, CostKeys, () => queries.GetCostsAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<CostReport>()
+            .WithSummary("Tokens and costs by layer and model, and what was spent in vain");
+
         api.MapGet("/workflows", (HttpContext context, [AsParameters] ReportParameters parameters) =>
                 Answer(context, ReportKeys, () => queries.ListWorkflowsAsync(parameters.ToQuery(), context.RequestAborted)))
             .Produces<WorkflowList>()
             .WithSummary("The workflows of a window");
+
+        api.MapGet("/compare", (HttpContext context, [AsParameters] CompareParameters parameters) =>
+                Answer(context, CompareKeys, () => queries.CompareAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<Comparison>()
+            .WithSummary("Two periods, versions or environments side by side");
+
+        api.MapGet("/sensitivity", (HttpContext context, [AsParameters] ReportParameters parameters) =>
+                Answer(context, ReportKeys, () => queries.GetSensitivityAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<SensitivityReport>()
+            .WithSummary("Which step buys most: reliability if one step or layer never failed");
+
+        api.MapGet("/dependence", (HttpContext context, [AsParameters] ReportParameters parameters) =>
+                Answer(context, ReportKeys, () => queries.GetDependenceAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<DependenceReport>()
+            .WithSummary("Which failures come together, when in a run they come, and what trying again gained");
+
+        api.MapGet("/timeseries", (HttpContext context, [AsParameters] SeriesParameters parameters) =>
+                Answer(context, SeriesKeys, () => queries.GetTimeSeriesAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<TimeSeries>()
+            .WithSummary("Figures over time");
+
+        api.MapGet("/concurrency", (HttpContext context, [AsParameters] ReportParameters parameters) =>
+                Answer(context, ReportKeys, () => queries.GetConcurrencyAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<ConcurrencyReport>()
+            .WithSummary("Latency against requests in flight, and where requests begin to queue");
+
+        api.MapGet("/alerts", (HttpContext context, CancellationToken stop) => Answer(context, [], () => queries.ListAlertsAsync(stop)))
+            .Produces<AlertList>()
+            .WithSummary("Where alerts stand, and what was told of them");
+
+        api.MapPost("/alerts/test", (HttpContext context, CancellationToken stop) =>
+                Answer(context, [], async () => QueryAnswer.Answered(AlertJson.WriteUtf8(await testAlerts(stop)))))
+            .Produces<AlertTest>()
+            .WithSummary("Sends a test notification to every receiver, and tells how each answered");
+
+        api.MapPost("/whatif", (HttpContext context, [AsParameters] WhatIfParameters parameters) => Answer(context, WhatIfKeys, () => WhatIfAsync(context, parameters, queries)))
+            .Accepts<WhatIfRequest>("application/json")
+            .Produces<WhatIfReport>()
+            .WithSummary("Latency and reliability before and after changes: faster, in parallel, left out, retried, checked, with a fallback");
 
         api.MapGet("/traces", (HttpContext context, [AsParameters] TraceParameters parameters) =>
                 Answer(context, TraceKeys, () => parameters.TryToQuery(out TracesQuery query)
@@ -40,6 +94,20 @@ internal static class ApiEndpoints
             .Produces<TraceReport>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One trace: spans, layers, steps, critical path, failure");
+    }
+
+    private static async ValueTask<QueryAnswer> WhatIfAsync(HttpContext context, WhatIfParameters parameters, IReportQueries queries)
+    {
+        if (!parameters.TryToQuery(out WhatIfQuery query))
+        {
+            return QueryAnswer.InvalidArgument($"sample: \"{parameters.Sample}\" is no whole number");
+        }
+
+        byte[] question = new byte[MaxQuestionBytes + 1];
+        int length = await context.Request.Body.ReadAtLeastAsync(question, question.Length, throwOnEndOfStream: false, context.RequestAborted);
+        return length > MaxQuestionBytes
+            ? QueryAnswer.InvalidArgument($"the question: is longer than {MaxQuestionBytes} bytes")
+            : await queries.WhatIfAsync(query, question.AsMemory(0, length), context.RequestAborted);
     }
 
     private static async Task Answer(HttpContext context, string[] knownKeys, Func<ValueTask<QueryAnswer>> ask)
@@ -110,6 +178,111 @@ internal static class ApiEndpoints
             Version = Version,
             Granularity = Granularity,
         };
+    }
+
+    /// <summary>Query parameters of comparisons. Without any of the last four the other side is the period before.</summary>
+    /// <param name="Window">As for reports.</param>
+    /// <param name="From">As for reports.</param>
+    /// <param name="To">As for reports.</param>
+    /// <param name="Workflow">Only this workflow, on both sides.</param>
+    /// <param name="Environment">Only this environment.</param>
+    /// <param name="Version">Only this version of the root's service.</param>
+    /// <param name="Granularity"><c>step</c> (default) or <c>layer</c>.</param>
+    /// <param name="AgainstFrom">Start of the other window, RFC 3339 or seconds since the Unix epoch.</param>
+    /// <param name="AgainstTo">End of the other window, likewise.</param>
+    /// <param name="AgainstEnvironment">The other environment; default: the same.</param>
+    /// <param name="AgainstVersion">The other version; default: the same.</param>
+    internal readonly record struct CompareParameters(
+        [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
+        [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Granularity,
+        [FromQuery] string? AgainstFrom, [FromQuery] string? AgainstTo, [FromQuery] string? AgainstEnvironment, [FromQuery] string? AgainstVersion)
+    {
+        public CompareQuery ToQuery() => new()
+        {
+            Window = Window,
+            From = From,
+            To = To,
+            Workflow = Workflow,
+            Environment = Environment,
+            Version = Version,
+            Granularity = Granularity,
+            AgainstFrom = AgainstFrom,
+            AgainstTo = AgainstTo,
+            AgainstEnvironment = AgainstEnvironment,
+            AgainstVersion = AgainstVersion,
+        };
+    }
+
+    /// <summary>Query parameters of series.</summary>
+    /// <param name="Window">As for reports.</param>
+    /// <param name="From">As for reports.</param>
+    /// <param name="To">As for reports.</param>
+    /// <param name="Workflow">Only this workflow.</param>
+    /// <param name="Environment">Only this environment.</param>
+    /// <param name="Version">Only this version of the root's service.</param>
+    /// <param name="Granularity"><c>step</c> (default) or <c>layer</c>.</param>
+    /// <param name="Metric">Metrics, comma-separated: fields of the report such as <c>observed</c>, <c>divergence</c>, <c>silent</c>, <c>p99</c>, <c>inFlight</c>, <c>traces</c>; of a layer <c>reliability.LAYER</c>, <c>share.LAYER</c>, <c>criticalMs.LAYER</c>.</param>
+    /// <param name="Step">Length of a step: <c>1m</c>, <c>15m</c>, <c>1h</c>; by default such that there are at most 120.</param>
+    internal readonly record struct SeriesParameters(
+        [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
+        [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Granularity, [FromQuery] string? Metric, [FromQuery] string? Step)
+    {
+        public SeriesQuery ToQuery() => new()
+        {
+            Window = Window,
+            From = From,
+            To = To,
+            Workflow = Workflow,
+            Environment = Environment,
+            Version = Version,
+            Granularity = Granularity,
+            Metric = Metric,
+            Step = Step,
+        };
+    }
+
+    /// <summary>Query parameters of what-if questions.</summary>
+    /// <param name="Window">As for reports.</param>
+    /// <param name="From">As for reports.</param>
+    /// <param name="To">As for reports.</param>
+    /// <param name="Workflow">Only this workflow.</param>
+    /// <param name="Environment">Only this environment.</param>
+    /// <param name="Version">Only this version of the root's service.</param>
+    /// <param name="Sample">Most traces that are replayed, 1 to 10000; default 1000.</param>
+    internal readonly record struct WhatIfParameters(
+        [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
+        [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Sample)
+    {
+        public bool TryToQuery(out WhatIfQuery query)
+        {
+            int sample = 0;
+            bool read = Sample is null || int.TryParse(Sample, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out sample);
+            query = new WhatIfQuery
+            {
+                Window = Window,
+                From = From,
+                To = To,
+                Workflow = Workflow,
+                Environment = Environment,
+                Version = Version,
+                Sample = Sample is null ? null : sample,
+            };
+            return read;
+        }
+    }
+
+    /// <summary>Query parameters of costs.</summary>
+    /// <param name="Window">As for reports.</param>
+    /// <param name="From">As for reports.</param>
+    /// <param name="To">As for reports.</param>
+    /// <param name="Workflow">Only this workflow.</param>
+    /// <param name="Environment">Only this environment.</param>
+    /// <param name="Version">Only this version of the root's service.</param>
+    internal readonly record struct CostParameters(
+        [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
+        [FromQuery] string? Environment, [FromQuery] string? Version)
+    {
+        public ReportQuery ToQuery() => new() { Window = Window, From = From, To = To, Workflow = Workflow, Environment = Environment, Version = Version };
     }
 
     /// <summary>Query parameters of trace lists.</summary>

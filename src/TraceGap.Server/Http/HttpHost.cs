@@ -40,4 +40,7 @@ internal static class HttpHost
 
     /// <summary>The address that a started application really listens on.</summary>
     public static Uri Address(WebApplication application) => new(application.Urls.Single());
+
+    /// <summary>The same as scheme, host and port alone.</summary>
+    public static string Origin(WebApplication application) => application.Urls.Single().TrimEnd('/');
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Json;
 using TraceGap.Reporting;
+using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
+using TraceGap.Server.Live;
 
 namespace TraceGap.Server.Http;
 
@@ -12,8 +15,14 @@ internal static class QueryApiServices
     {
         services.Configure<JsonOptions>(static json =>
         {
+            // Answers never write numbers as text, so the document must not say that they may.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReportJson.Resolver);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, TraceReportJson.Resolver);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Resolver);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, StoreChangeJsonContext.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReceiversJsonContext.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WhatIfJson.Resolver);
         });
         services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
         {

@@ -49,6 +49,7 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     private readonly TaskCompletionSource<long> _takenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
     private long _queuedBytes;
+    private long _revision;
     private long _earliestInFlight;
     private volatile IngestLevels _levels = IngestLevels.Empty;
     private long _takenUpTo;
@@ -82,6 +83,9 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
 
     /// <summary>Event time before which every span that came is analysed, ns; <see cref="long.MaxValue"/> if nothing is in flight, 0 while it is not known what is.</summary>
     public long EarliestInFlightUnixNanos => Math.Min(_pending.EarliestStart(), Interlocked.Read(ref _earliestInFlight));
+
+    /// <summary>Grows whenever something was stored that reports or traces may show.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
 
     /// <summary>Why spans cannot be taken or traces not be stored at present, or null.</summary>
     public string? Problem => _health.Problem;
@@ -418,6 +422,11 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
             if (!_mustTakeUp)
             {
                 Interlocked.Exchange(ref _earliestInFlight, _assembler.EarliestSpanStartUnixNanos ?? long.MaxValue);
+            }
+
+            if (spans > 0)
+            {
+                Interlocked.Increment(ref _revision);
             }
         }
         catch (StorageUnavailableException failure)

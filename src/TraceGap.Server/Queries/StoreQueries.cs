@@ -1,17 +1,22 @@
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Reporting;
+using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
+using TraceGap.Server.Alerts;
 using TraceGap.Server.Ingest;
 using TraceGap.Storage;
 
 namespace TraceGap.Server.Queries;
 
 /// <summary>Answers queries from the store. Reports are made of rollups; a trace is analysed anew from its stored spans.</summary>
-internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, TimeProvider time) : IReportQueries
+internal sealed class StoreQueries(
+    TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, AlertService alerts, TimeProvider time) : IReportQueries
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
+    private const int DefaultSample = 1000;
+    private const int MaxSample = 10_000;
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetReportAsync(ReportQuery query, CancellationToken cancellationToken) =>
@@ -20,6 +25,99 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken) =>
         Answer(query, static input => ReportJson.WriteUtf8(ReportBuilder.Workflows(input)));
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetCostsAsync(ReportQuery query, CancellationToken cancellationToken) =>
+        Answer(query, input => ReportJson.WriteUtf8(CostBuilder.Build(input, prices)));
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> CompareAsync(CompareQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        string? afterProblem = ReadQuery(query, out WindowQuery after);
+        WindowQuery before = default;
+        if ((afterProblem ?? ReadAgainst(query, after, out before)) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        Comparison comparison = ComparisonBuilder.Build(
+            ReportBuilder.Build(ReadInput(before)),
+            ReportBuilder.Build(ReadInput(after)),
+            new ComparedFilters(before.Cells.Environment, before.Cells.Version, after.Cells.Environment, after.Cells.Version));
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(comparison));
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetSensitivityAsync(ReportQuery query, CancellationToken cancellationToken) =>
+        Answer(query, static input => ReportJson.WriteUtf8(SensitivityBuilder.Build(input)));
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetDependenceAsync(ReportQuery query, CancellationToken cancellationToken) =>
+        Answer(query, static input => ReportJson.WriteUtf8(DependenceBuilder.Build(input)));
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetTimeSeriesAsync(SeriesQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        string? windowProblem = ReadQuery(query, out WindowQuery window);
+        string? metricProblem = SeriesSteps.ReadMetrics(query.Metric, out IReadOnlyList<SeriesMetric> metrics);
+        string? stepProblem = SeriesSteps.ReadStep(query.Step, window.Window, out long step);
+        return (windowProblem ?? metricProblem ?? stepProblem) is string problem
+            ? QueryAnswer.InvalidArgument(problem)
+            : QueryAnswer.Answered(ReportJson.WriteUtf8(TimeSeriesBuilder.Build(ReadSteps(window, step, cancellationToken), metrics)));
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetConcurrencyAsync(ReportQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        if (ReadQuery(query, out WindowQuery window) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        ReportInput whole = ReadInput(window);
+        long step = Math.Max(SeriesSteps.Shortest(window.Window), ConcurrencyBuilder.StepMinutes(ConcurrencyBuilder.MeanMs(whole)));
+        List<ReportInput> steps = ReadSteps(window, step, cancellationToken);
+
+        // Of a step that is not over the requests that still run are missing.
+        int over = Math.Max(1, steps.FindLastIndex(entry => entry.ToUnixNanos <= entry.AnalysedUntilUnixNanos) + 1);
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(ConcurrencyBuilder.Build(steps[..over])));
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> ListAlertsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(QueryAnswer.Answered(AlertJson.WriteUtf8(alerts.List())));
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken) => Ask(() =>
+    {
+        string? windowProblem = ReadQuery(query, out WindowQuery window);
+        string? sampleProblem = query.Sample is < 1 or > MaxSample ? $"sample: {query.Sample} is not from 1 to {MaxSample}" : null;
+        string? changesProblem = WhatIfReader.Read(changes.Span, out ReplayChanges asked);
+        if ((windowProblem ?? sampleProblem ?? changesProblem) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        ReportInput input = ReadInput(window);
+        WhatIfStudy study = new(input, asked, analyzer);
+        TraceSample sample = store.ReadSample(
+            new SampleQuery
+            {
+                FromUnixNanos = input.FromUnixNanos ?? 0,
+                ToUnixNanos = input.ToUnixNanos ?? 0,
+                Workflow = query.Workflow,
+                Environment = query.Environment,
+                Version = query.Version,
+                Size = query.Sample ?? DefaultSample,
+            },
+            cancellationToken);
+        foreach (IReadOnlyList<SpanRecord> trace in sample.Traces)
+        {
+            study.Add(trace, closed: true);
+        }
+
+        return QueryAnswer.Answered(WhatIfJson.WriteUtf8(study.ToReport(sample.Of)));
+    });
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListTracesAsync(TracesQuery query, CancellationToken cancellationToken)
@@ -60,8 +158,8 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
 
     private ValueTask<QueryAnswer> Answer(ReportQuery query, Func<ReportInput, byte[]> write) => Ask(() =>
     {
-        string? problem = ReadInput(query, out ReportInput input);
-        return problem is null ? QueryAnswer.Answered(write(input)) : QueryAnswer.InvalidArgument(problem);
+        string? problem = ReadQuery(query, out WindowQuery window);
+        return problem is null ? QueryAnswer.Answered(write(ReadInput(window))) : QueryAnswer.InvalidArgument(problem);
     });
 
     private static ValueTask<QueryAnswer> Ask(Func<QueryAnswer> read)
@@ -76,9 +174,10 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
         }
     }
 
-    private string? ReadInput(ReportQuery query, out ReportInput input)
+    /// <returns>What is wrong with the question, naming the parameter; null if all is well.</returns>
+    private string? ReadQuery(ReportQuery query, out WindowQuery read)
     {
-        input = new ReportInput { Cells = [] };
+        read = default;
         long now = UnixNanos();
         if (EventWindow.Read(query, now, out EventWindow window) is string problem)
         {
@@ -98,23 +197,68 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
             Environment = query.Environment,
             Version = query.Version,
         };
+        read = new WindowQuery(window, cells, granularity, now);
+        return null;
+    }
 
+    /// <summary>The other side of a comparison: as the first, but for what is said of it; the period before if nothing is.</summary>
+    private static string? ReadAgainst(CompareQuery query, WindowQuery after, out WindowQuery before)
+    {
+        bool isSaid = (query.AgainstFrom ?? query.AgainstTo ?? query.AgainstEnvironment ?? query.AgainstVersion) is not null;
+        long length = after.Window.ToMinute - after.Window.FromMinute;
+        EventWindow window = isSaid ? after.Window : new EventWindow(Math.Max(0, after.Window.FromMinute - length), after.Window.FromMinute);
+        string? problem = null;
+        if ((query.AgainstFrom ?? query.AgainstTo) is not null)
+        {
+            problem = query.AgainstFrom is null || query.AgainstTo is null
+                ? "againstFrom: give both againstFrom and againstTo"
+                : EventWindow.Read(new ReportQuery { From = query.AgainstFrom, To = query.AgainstTo }, after.NowUnixNanos, out window);
+            problem = problem is null || problem.StartsWith("against", StringComparison.Ordinal) ? problem : $"against{char.ToUpperInvariant(problem[0])}{problem[1..]}";
+        }
+
+        before = after with
+        {
+            Window = window,
+            Cells = after.Cells with
+            {
+                FromMinute = window.FromMinute,
+                ToMinute = window.ToMinute,
+                Environment = query.AgainstEnvironment ?? after.Cells.Environment,
+                Version = query.AgainstVersion ?? after.Cells.Version,
+            },
+        };
+        return problem;
+    }
+
+    private ReportInput ReadInput(WindowQuery query)
+    {
         // Read before the cells: what is analysed in between is then in the cells, and the time only errs towards the past.
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
-        RollupWindow found = store.ReadRollups(cells);
-        window = new EventWindow(found.FromMinute, found.ToMinute);
-        input = new ReportInput
+        return Input(query, store.ReadRollups(query.Cells), earliestInFlight);
+    }
+
+    private List<ReportInput> ReadSteps(WindowQuery query, long stepMinutes, CancellationToken stop)
+    {
+        long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
+        IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(query.Cells, stepMinutes, stop);
+        return [.. steps.Select(step => Input(query, step, earliestInFlight))];
+    }
+
+    private ReportInput Input(WindowQuery query, RollupWindow found, long earliestInFlight)
+    {
+        EventWindow window = new(found.FromMinute, found.ToMinute);
+        return new ReportInput
         {
             FromUnixNanos = window.FromUnixNanos,
             ToUnixNanos = window.ToUnixNanos,
             Cells = [.. found.Cells.Select(static cell => KeyValuePair.Create(cell.Key, cell.Cell))],
-            Workflow = query.Workflow,
-            Granularity = granularity,
+            Workflow = query.Cells.Workflow,
+            Granularity = query.Granularity,
             ExampleTraceIds = Examples(found),
             Overflow = found.Overflow,
-            AnalysedUntilUnixNanos = Math.Min(Math.Min(window.ToUnixNanos, now), Math.Max(window.FromUnixNanos, earliestInFlight)),
+            AdvertisedReliabilities = advertised,
+            AnalysedUntilUnixNanos = Math.Min(Math.Min(window.ToUnixNanos, query.NowUnixNanos), Math.Max(window.FromUnixNanos, earliestInFlight)),
         };
-        return null;
     }
 
     /// <summary>The store answers over all keys of the query; a report takes the smallest over its workflows, which is the same.</summary>
@@ -205,4 +349,6 @@ internal sealed class StoreQueries(TraceStore store, TraceAnalyzer analyzer, Ing
             : null);
 
     private long UnixNanos() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    private readonly record struct WindowQuery(EventWindow Window, CellQuery Cells, Granularity Granularity, long NowUnixNanos);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using TraceGap.Server.Calls;
 using TraceGap.Server.Ingest;
+using TraceGap.Server.Security;
 using TraceGap.Storage;
 
 namespace TraceGap.Server.Telemetry;
@@ -9,7 +10,7 @@ namespace TraceGap.Server.Telemetry;
 internal static class LevelMetrics
 {
     /// <summary>Makes the instruments.</summary>
-    public static void Add(Meter meter, IngestPipeline pipeline, TraceStore store, InFlightBudget budget, TimeProvider time)
+    public static void Add(Meter meter, IngestPipeline pipeline, TraceStore store, InFlightBudget budget, ServerSecurity security, TimeProvider time)
     {
         Gauge("tracegap.ready", "", "1 while spans are taken and stored, else 0", () => pipeline.Problem is null ? 1 : 0);
         Gauge("tracegap.otlp.budget.used", "By", "Memory that requests being read or decoded hold", () => budget.Taken);
@@ -27,6 +28,11 @@ internal static class LevelMetrics
             "tracegap.traces.out_of_time", () => OutOfTime(store, time), "{trace}", "Traces that arrived today (UTC) with times too far from now to be in any report");
         meter.CreateObservableCounter("tracegap.storage.removed", () => store.RemovedTraces, "{trace}", "Traces that were removed because of their age or the size of the database");
         meter.CreateObservableGauge("tracegap.ingest.lag", () => Lag(pipeline, time), "s", "Age of the oldest span that is not stored with its trace yet; 0 if there is none");
+        meter.CreateObservableGauge(
+            "tracegap.tls.certificate.expiry_timestamp",
+            () => security.CertificateExpiresAt is DateTimeOffset expiry ? [new Measurement<long>(expiry.ToUnixTimeSeconds())] : Array.Empty<Measurement<long>>(),
+            "s",
+            "When the TLS certificate in use expires, seconds since the Unix epoch");
 
         void Gauge(string name, string unit, string help, Func<long> read) => meter.CreateObservableGauge(name, read, unit, help);
     }

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using TraceGap.Server.Live;
 
 namespace TraceGap.Server.Telemetry;
 
 /// <summary>Own spans of queries, one per request, in the words of OpenTelemetry's semantic conventions for HTTP and RPC servers.</summary>
 /// <remarks>
 /// Spans are made for what people and programs ask. Receiving spans makes none, nor does anything that follows from it: a server that sends its spans to itself would else
-/// answer each with another. Probes and scrapes make none either; they would drown the rest.
+/// answer each with another. Probes and scrapes make none either; they would drown the rest. Nor do event streams, which last as long as somebody looks.
 /// </remarks>
 internal sealed class QueryTracing(ActivitySource activities)
 {
@@ -20,7 +21,8 @@ internal sealed class QueryTracing(ActivitySource activities)
     /// <summary>Serves a request of the query API over HTTP.</summary>
     public Task ServeHttpAsync(HttpContext context, RequestDelegate next)
     {
-        if (!activities.HasListeners() || !context.Request.Path.StartsWithSegments(ApiPrefix.TrimEnd('/')))
+        PathString path = context.Request.Path;
+        if (!activities.HasListeners() || !path.StartsWithSegments(ApiPrefix.TrimEnd('/')) || path == EventEndpoint.Path)
         {
             return next(context);
         }
@@ -30,7 +32,7 @@ internal sealed class QueryTracing(ActivitySource activities)
         {
             ["http.request.method"] = context.Request.Method,
             ["url.scheme"] = context.Request.Scheme,
-            ["url.path"] = context.Request.Path.Value,
+            ["url.path"] = path.Value,
         };
         if (route.Length > 0)
         {

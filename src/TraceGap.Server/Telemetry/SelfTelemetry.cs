@@ -5,9 +5,11 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using TraceGap.Aggregation;
+using TraceGap.Server.Alerts;
 using TraceGap.Server.Calls;
 using TraceGap.Server.Ingest;
 using TraceGap.Server.Otlp;
+using TraceGap.Server.Security;
 using TraceGap.Server.Telemetry.OpenMetrics;
 using TraceGap.Server.Telemetry.Workflows;
 using TraceGap.Storage;
@@ -42,6 +44,7 @@ internal sealed class SelfTelemetry : IDisposable
         Requests = new RequestMetrics(_meter);
         Otlp = new OtlpMetrics(_meter);
         Ingest = new IngestMetrics(_meter);
+        Alerts = new AlertMetrics(_meter);
         Queries = new QueryTracing(_activities);
         if (environment.Traces is OtlpDestination traces)
         {
@@ -64,13 +67,16 @@ internal sealed class SelfTelemetry : IDisposable
     /// <summary>What the pipeline did.</summary>
     public IngestMetrics Ingest { get; }
 
+    /// <summary>What fires and what was told.</summary>
+    public AlertMetrics Alerts { get; }
+
     /// <summary>Spans of queries.</summary>
     public QueryTracing Queries { get; }
 
     /// <summary>Adds the gauges over the parts of a server.</summary>
-    public void Observe(IngestPipeline pipeline, TraceStore store, InFlightBudget budget, TimeProvider time)
+    public void Observe(IngestPipeline pipeline, TraceStore store, InFlightBudget budget, ServerSecurity security, TimeProvider time)
     {
-        LevelMetrics.Add(_meter, pipeline, store, budget, time);
+        LevelMetrics.Add(_meter, pipeline, store, budget, security, time);
         WorkflowFigureSource figures = new(query => store.ReadRollups(query).Cells, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)), time);
         WorkflowMetrics.Add(_workflows, figures);
     }

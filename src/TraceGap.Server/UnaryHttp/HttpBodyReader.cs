@@ -63,7 +63,7 @@ internal sealed class HttpBodyReader(PipeReader body, long? length, CallLimits l
             }
 
             body.AdvanceTo(read.Buffer.End);
-            stall.Received(received.Length);
+            stall.Received(received.Length, received.Capacity);
             if (read.IsCompleted)
             {
                 return null;

@@ -1,3 +1,4 @@
+using TraceGap.Reporting;
 using TraceGap.Server.Configuration;
 using TraceGap.Storage;
 
@@ -100,6 +101,20 @@ public sealed class ServerOptionsReaderTests
     }
 
     [Fact]
+    public void What_is_promised_goes_by_layer_or_step_key()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Advertised": { "tool call": 0.999, "agents/inference/chat large": 0.995, "gpu": 0.9, "retrieval": 1.5 } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(), out ServerOptions options);
+
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("Advertised:gpu: \"gpu\" is neither a layer nor a step key", errors[0], StringComparison.Ordinal);
+        Assert.Contains("Advertised:retrieval: \"1.5\" is no reliability", errors[1], StringComparison.Ordinal);
+        Assert.Equal(0.999, options.Advertised["tool_call"]);
+        Assert.Equal(0.995, options.Advertised["agents/inference/chat large"]);
+    }
+
+    [Fact]
     public void What_is_kept_how_long_can_be_set()
     {
         IReadOnlyList<string> errors = ServerOptionsReader.Read(
@@ -194,6 +209,37 @@ public sealed class ServerOptionsReaderTests
     [InlineData("", false)]
     public void Addresses_are_host_and_port(string text, bool valid) =>
         Assert.Equal(valid, ServerOptionsReader.TryParseEndPoint(text, out _));
+
+    [Fact]
+    public void Prices_are_by_glob_and_a_later_source_wins_part_by_part()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Prices": { "Currency": "eur", "gpt-4o*": { "Input": 2.5, "Output": 10, "CachedInput": 1.25 }, "qwen2:7b": { "Input": 0, "Output": 1e-1 } } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(("Prices:GPT-4o*:Output", "12")), out ServerOptions options);
+
+        Assert.Empty(errors);
+        Assert.Equal("EUR", options.Prices.Currency);
+        Assert.Equal(new ModelPrice(2.5m, 12, 1.25m), options.Prices.Find("gpt-4o-2024"));
+        Assert.Equal(new ModelPrice(0, 0.1m, 0), options.Prices.Find("qwen2:7b"));
+        Assert.Null(options.Prices.Find("other"));
+    }
+
+    [Fact]
+    public void Every_mistake_in_prices_is_told_with_its_key()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Prices": { "Currency": "euros", "a": { "Input": -1, "Output": 1 }, "b": { "Input": 1 }, "c": { "Inptu": 1 }, "d": 3, "e": { "Output": "1,5", "Input": 1 } } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(), out _);
+
+        Assert.Collection(
+            errors,
+            error => Assert.Contains("Prices:a:Input: \"-1\" is no price", error, StringComparison.Ordinal),
+            error => Assert.Contains("Prices:c:Inptu: unknown key; known are Prices:Currency, Prices:MODEL:Input", error, StringComparison.Ordinal),
+            error => Assert.Contains("Prices:Currency: \"euros\" is no currency", error, StringComparison.Ordinal),
+            error => Assert.Contains("Prices:d: unknown key", error, StringComparison.Ordinal),
+            error => Assert.Contains("Prices:e:Output: \"1,5\" is no price", error, StringComparison.Ordinal),
+            error => Assert.Equal("Prices:b:Output is missing; a model's price is that of input and output", error));
+    }
 
     private static Dictionary<string, string?> Flags(params (string Key, string Value)[] flags) =>
         flags.ToDictionary(static flag => flag.Key, static flag => (string?)flag.Value);

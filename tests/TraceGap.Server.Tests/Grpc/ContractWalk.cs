@@ -46,5 +46,5 @@ internal static class ContractWalk
     }
 
     private static bool IsDocument(FieldDescriptor field) =>
-        field.FieldType == FieldType.Message && !field.IsMap && field.MessageType != Timestamp.Descriptor;
+        field.FieldType == FieldType.Message && !field.IsMap && field.MessageType != Timestamp.Descriptor && field.MessageType != ListValue.Descriptor;
 }

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using TraceGap.Protocol.V1;
 using TraceGap.Reporting;
+using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
 using TraceGap.Server.Grpc;
 using TraceGap.Server.Queries;
@@ -13,10 +14,22 @@ namespace TraceGap.Server.Tests.Grpc;
 
 public sealed class ReportGrpcTests
 {
+    private const string AllChanges =
+        """{"scale":[{"layer":"layer","step":"step","model":"model","factor":7}],"parallelize":[{"parent":"parent","children":["children"]}],"remove":[{"step":"step"}]"""
+        + ""","retry":[{"layer":"layer","step":"step","attempts":7}],"gate":[{"layer":"layer","step":"step","catch":7}],"fallback":[{"layer":"layer","step":"step","reliability":7}]}""";
+
     public static TheoryData<string, string> Documents => new()
     {
         { "GetReport", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Report)) },
+        { "GetCosts", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Costs)) },
         { "ListWorkflows", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Workflows)) },
+        { "Compare", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Comparison)) },
+        { "GetSensitivity", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Sensitivity)) },
+        { "GetDependence", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Dependence)) },
+        { "GetTimeSeries", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Series)) },
+        { "GetConcurrency", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Concurrency)) },
+        { "ListAlerts", Encoding.UTF8.GetString(AlertJson.WriteUtf8(SampleDocuments.Alerts)) },
+        { "WhatIf", Encoding.UTF8.GetString(WhatIfJson.WriteUtf8(SampleDocuments.WhatIf)) },
         { "ListTraces", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.TraceList)) },
         { "GetTrace", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.Trace)) },
     };
@@ -94,12 +107,27 @@ public sealed class ReportGrpcTests
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
         };
+        CompareQuery compare = new()
+        {
+            Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
+            AgainstFrom = "against_from", AgainstTo = "against_to", AgainstEnvironment = "against_environment", AgainstVersion = "against_version",
+        };
+        SeriesQuery series = new()
+        {
+            Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
+            Metric = "metric", Step = "step",
+        };
+        WhatIfQuery whatIf = new()
+        {
+            Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Sample = 7,
+        };
         TracesQuery traces = new()
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version",
             Outcome = "outcome", Layer = "layer", MinDuration = "min_duration", Limit = 7, Cursor = "cursor",
         };
-        Assert.Equal([everything, everything, traces, "trace_id"], queries.Asked);
+        Assert.Equal(
+            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, "alerts", whatIf, AllChanges, traces, "trace_id"], queries.Asked);
     }
 
     [Fact]
@@ -126,14 +154,29 @@ public sealed class ReportGrpcTests
 
     private static MessageDescriptor Descriptor(string method) => Service.FindMethodByName(method).OutputType;
 
-    // Text fields hold their own name, numbers 7.
-    private static IMessage Filled(string method)
+    private static IMessage Filled(string method) => Filled(Service.FindMethodByName(method).InputType);
+
+    // Text fields hold their own name, numbers 7, lists one of what they are lists of.
+    private static IMessage Filled(MessageDescriptor type)
     {
-        MessageDescriptor request = Service.FindMethodByName(method).InputType;
-        IMessage message = request.Parser.ParseFrom([]);
-        foreach (FieldDescriptor field in request.Fields.InDeclarationOrder())
+        IMessage message = type.Parser.ParseFrom([]);
+        foreach (FieldDescriptor field in type.Fields.InDeclarationOrder())
         {
-            field.Accessor.SetValue(message, field.FieldType == FieldType.String ? field.Name : 7);
+            object value = field.FieldType switch
+            {
+                FieldType.String => field.Name,
+                FieldType.Message => Filled(field.MessageType),
+                FieldType.Double => 7.0,
+                _ => 7,
+            };
+            if (field.IsRepeated)
+            {
+                ((System.Collections.IList)field.Accessor.GetValue(message)).Add(value);
+            }
+            else
+            {
+                field.Accessor.SetValue(message, value);
+            }
         }
 
         return message;
@@ -182,7 +225,27 @@ public sealed class ReportGrpcTests
 
         public ValueTask<QueryAnswer> GetReportAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
 
+        public ValueTask<QueryAnswer> GetCostsAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
         public ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> CompareAsync(CompareQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> GetSensitivityAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> GetDependenceAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> GetTimeSeriesAsync(SeriesQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> GetConcurrencyAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> ListAlertsAsync(CancellationToken cancellationToken) => Answer("alerts");
+
+        public ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken)
+        {
+            Asked.Add(query);
+            return Answer(Encoding.UTF8.GetString(changes.Span).Replace(" ", "", StringComparison.Ordinal));
+        }
 
         public ValueTask<QueryAnswer> ListTracesAsync(TracesQuery query, CancellationToken cancellationToken) => Answer(query);
 

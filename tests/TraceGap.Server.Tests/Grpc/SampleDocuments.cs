@@ -1,4 +1,5 @@
 using TraceGap.Reporting;
+using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
 
 namespace TraceGap.Server.Tests.Grpc;
@@ -17,6 +18,53 @@ internal static class SampleDocuments
     private static readonly ObservedReliability Observed = new(0.8, 0.7, 0.9, 0.75, 0.85);
     private static readonly Estimate Theoretical = new(0.833, 0.82, 0.84);
     private static readonly Divergence Diverged = new(-0.033, -0.05, -0.01, -0.06, 0.01, true);
+
+    private static readonly Change Changed = new(0.5, 0.75, 0.25, 0.125, 0.375, true);
+
+    public static Comparison Comparison { get; } = new(
+        new ComparedSide(Window, "shop ask", "prod", "1", new TraceCounts(10, 6, 2, 1, 1, 3, 4, 5), Ten.AddMinutes(59)),
+        new ComparedSide(Window, "shop ask", "prod", "2", new TraceCounts(11, 7, 3, 2, 2, 4, 5, 6), Ten.AddMinutes(58)),
+        new ReliabilityChange(Changed, Changed, Changed, Changed, Changed, Changed, Changed, Changed),
+        new LatencyChange(
+            Changed, Changed, Changed, Changed, Changed, Changed,
+            [new BandChange("p99", [new BandLayerChange("tool_call", Changed, Changed, Changed, Changed, Changed, Changed)])]),
+        [new LayerChange("tool_call", Changed, Changed, Changed)],
+        [new StepChange(Step, "tool_call", Changed, Changed, Changed, Changed, Changed)]);
+
+    public static SensitivityReport Sensitivity { get; } = new(
+        Window, "shop ask", 0.8, 0.85,
+        [new Sensitivity("tool_call", "tool_call", 0.9, 0.875, 0.075, 0.9375, 0.0875, 0.0075)],
+        [new Sensitivity(Step, "tool_call", 0.95, 0.825, 0.025, 0.875, 0.025, 0.005)]);
+
+    public static DependenceReport Dependence { get; } = new(
+        Window, "shop ask", 1000,
+        [new FailurePair(Step, "shop/inference/chat", 900, 12.5, 4.5, 2.75, 1.5, 5.25, true)],
+        [new PositionHazard(3, 950.5, 20.5, 5.5, new Estimate(0.25, 0.125, 0.5))],
+        [new RetryGain(Step, 900.5, 90.5, 30.5, 2.5, 1.5)]);
+
+    private static readonly Alert Alert = new(
+        "shop ask", "divergence", "firing", Ten, Ten.AddMinutes(-1), "conditionBegan", "shop ask: 6.0 %", Evidence(), Ten.AddHours(-3));
+
+    public static AlertList Alerts { get; } = new(
+        Ten.AddMinutes(7), [Alert], [new AlertNotice(5, Ten.AddMinutes(1), "ops", "firing", "failed", 3, "HTTP 503", Alert)]);
+
+    private static AlertEvidence Evidence() => new(
+        Window, 120, 0.02, -0.06, -0.08, -0.04, 12.5, 10.75, 0.9, 0.96, new Decomposition(0.033, -0.01, 0.02, -0.043), new AlertCulprit("tool_call", Changed), new AlertCulprit(Step, Changed), [TraceId]);
+
+    public static TimeSeries Series { get; } = new(
+        Window, "shop ask", 1800, Ten.AddMinutes(59), [Ten, Ten.AddMinutes(30)], [7, 0],
+        [new MetricSeries("observed", [0.75, null], [0.5, null], [0.875, null])]);
+
+    public static ConcurrencyReport Concurrency { get; } = new(
+        Window, "shop ask", 60, 41.5, [new ConcurrencyLevel(39.5, 3, 100, 10.5, 2000.25, 1900, 3000, 4000)], new ConcurrencyKnee(40, 1000, 40.5, 5));
+
+    private static readonly LatencyEstimates Latencies = new(new Estimate(1.5, 1.25, 1.75), new Estimate(2.5, 2.25, 2.75), new Estimate(3.5, 3.25, 3.75), new Estimate(2, 1.5, 2.5));
+
+    public static WhatIfReport WhatIf { get; } = new(
+        Window, "shop ask", new SampledTraces(7, 10),
+        new LatencyProjection(Latencies, Latencies, Latencies, [new LayerShift("tool_call", 0.5, 0.25, 12.5, 6.25)]),
+        new ReliabilityProjection(new ReliabilityShift(Theoretical, Theoretical), new ReliabilityShift(Theoretical, Theoretical)),
+        ["scale[0].step \"x\""], ["What started after something had ended is taken to have waited for it."]);
 
     public static Report Report { get; } = new(
         Window,
@@ -37,14 +85,27 @@ internal static class SampleDocuments
             new Estimate(0.8, 0.79, 0.81),
             new Decomposition(0.033, -0.01, 0.02, -0.043),
             new AdvertisedReliability(0.99, -0.19)),
-        new LatencyReport(1.5, 2, 2.5, 3, 1.75, [new LatencyBand("p99", 2, [new BandLayer("inference", 4, 0.5, 1, 2, 0.5, 0.5)])], 0.25, 0.75),
+        new LatencyReport(1.5, 2, 2.5, 3, 1.75, [new LatencyBand("p99", 2, [new BandLayer("inference", 4, 0.5, 1, 2, 0.5, 0.5)], [new BandStep(Step, "tool_call", 2.5, 0.25)])], 0.25, 0.75),
         [new LayerReport("tool_call", 7, 2, 1, Theoretical, new CriticalTime(1, 2, 3, 4), 0.5, new TokenCounts(100, 50))],
         [
             new StepReport(
                 Step, "tool_call", "shop", "search", 7, 8, 2, 1, Theoretical, new StepQuantiles(1, 2, 3), 0.5, [new ErrorCount("timeout", 2)]),
         ],
-        [new FailureReport("tool_call", Step, "timeout", 2, TraceId)],
+        [new FailureReport("tool_call", Step, "timeout", "timeout", 2, TraceId)],
         [new SerializationReport("plan", ["a", "b"], 12.5, 0.125, 6, "likely")]);
+
+    public static CostReport Costs { get; } = new(
+        Window,
+        "shop ask",
+        "EUR",
+        true,
+        ["small"],
+        new RequestCounts(9, 6, 2),
+        new TokenTotals(1000, 200, 300),
+        new CostTotals(1.5m, 0.25m, 0.375m, 0.5m, 0.125m, 0.0625m),
+        [new LayerCost("inference", 1001, 201, 301, 1.75m)],
+        [new ModelCost("large", 7, 1002, 202, 302, 1.25m, 0.75m, 0.5m, 42.5, new StepQuantiles(1, 2, 3))],
+        [new RedundantWork(Step, "repeated", 3, 4, 12.5, 100, 10)]);
 
     public static WorkflowList Workflows { get; } = new(
         Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 3)]);
@@ -68,11 +129,12 @@ internal static class SampleDocuments
         [new DefectEntry("missingParent", SpanId, "its parent never came")],
         [
             new SpanEntry(
-                SpanId, ParentId, "execute_tool search", "client", "shop", "tool_call", "gen_ai.operation.name", SpanId, "failed", "status", "timeout", Start, End, "-5",
+                SpanId, ParentId, ParentId, "execute_tool search", "client", "shop", "tool_call", "gen_ai.operation.name", SpanId, "failed", "status", "timeout", Start, End, "-5",
                 new Dictionary<string, object> { ["gen_ai.tool.name"] = "search", ["http.response.status_code"] = 504L, ["retry"] = true, ["ratio"] = 0.5 }),
         ],
         [new StepEntry(SpanId, ParentId, "tool_call", Step, "search", "failed", true, true, [new AttemptEntry(SpanId, "failed")])],
         [new SegmentEntry(SpanId, "tool_call", "compute", Start, End)],
+        [new TimedOrderEntry(ParentId, SpanId, SpanId)],
         [new LayerTimeEntry("tool_call", 10.5, 4, 3, 2, 1.5)],
         new FailureEntry("tool_call", SpanId, "timeout", "search timed out"));
 }

@@ -29,7 +29,19 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/api/v1/report?window=soon", "window: \"soon\"")]
     [InlineData("/api/v1/report?granularity=span", "granularity: \"span\"")]
     [InlineData("/api/v1/report?windw=1h", "windw: unknown parameter")]
+    [InlineData("/api/v1/costs?window=soon", "window: \"soon\"")]
+    [InlineData("/api/v1/costs?granularity=layer", "granularity: unknown parameter")]
     [InlineData("/api/v1/workflows?from=x", "from: \"x\"")]
+    [InlineData("/api/v1/compare?againstFrom=0", "againstFrom: give both")]
+    [InlineData("/api/v1/compare?againstFrom=x&againstTo=5", "againstFrom: \"x\"")]
+    [InlineData("/api/v1/compare?againstFrom=9&againstTo=5", "againstFrom: must lie before")]
+    [InlineData("/api/v1/compare?granularity=span", "granularity: \"span\"")]
+    [InlineData("/api/v1/timeseries", "metric: say which")]
+    [InlineData("/api/v1/timeseries?metric=p98", "metric: \"p98\" is none of observed, theoretical")]
+    [InlineData("/api/v1/timeseries?metric=p99&step=90s", "step: \"90s\"")]
+    [InlineData("/api/v1/timeseries?metric=p99&step=1m&window=2d", "step: 1m gives more than 1500 steps; take at least 2m")]
+    [InlineData("/api/v1/timeseries?metric=p99&window=soon", "window: \"soon\"")]
+    [InlineData("/api/v1/concurrency?step=1m", "step: unknown parameter")]
     [InlineData("/api/v1/traces?outcome=fine", "outcome: \"fine\"")]
     [InlineData("/api/v1/traces?layer=gpu", "layer: \"gpu\"")]
     [InlineData("/api/v1/traces?minDuration=5", "minDuration: \"5\"")]
@@ -64,13 +76,27 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, report.RootElement.GetProperty("reliability").GetProperty("observed").GetProperty("value").ValueKind);
     }
 
+    [Theory]
+    [InlineData("from=7200&to=10800", 3600, 7200)]
+    [InlineData("from=7200&to=10800&againstVersion=1", 7200, 10800)]
+    [InlineData("from=7200&to=10800&againstFrom=0&againstTo=3600", 0, 3600)]
+    [InlineData("from=3600&to=10800", 0, 3600)]
+    public async Task Without_a_word_on_the_other_side_it_is_the_period_before(string query, int from, int to)
+    {
+        using JsonDocument comparison = JsonDocument.Parse(await _client.GetStringAsync(new Uri($"/api/v1/compare?{query}", UriKind.Relative)));
+
+        JsonElement before = comparison.RootElement.GetProperty("before").GetProperty("window");
+        Assert.Equal((DateTime.UnixEpoch.AddSeconds(from), DateTime.UnixEpoch.AddSeconds(to)), (before.GetProperty("from").GetDateTime(), before.GetProperty("to").GetDateTime()));
+    }
+
     [Fact]
     public async Task The_description_names_every_call_and_its_answer()
     {
         using JsonDocument document = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 
         JsonElement paths = document.RootElement.GetProperty("paths");
-        foreach (string path in (string[])["/api/v1/report", "/api/v1/workflows", "/api/v1/traces", "/api/v1/traces/{traceId}"])
+        foreach (string path in (string[])
+            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/traces", "/api/v1/traces/{traceId}"])
         {
             JsonElement answer = paths.GetProperty(path).GetProperty("get").GetProperty("responses").GetProperty("200");
             Assert.StartsWith(

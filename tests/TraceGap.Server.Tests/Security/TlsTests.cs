@@ -73,6 +73,10 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(second.SerialNumber, (await SecuredServer.HandshakeAsync(server.OtlpGrpc)).Serial);
         Assert.Equal(second.SerialNumber, (await SecuredServer.HandshakeAsync(server.Http)).Serial);
         Assert.Equal(second.Load().NotAfter.ToUniversalTime(), server.CertificateExpiresAt!.Value.UtcDateTime);
+        using SecuredClient scraper = new(server.Http, _authority);
+        using HttpResponseMessage metrics = await scraper.GetAsync("/metrics");
+        Assert.Contains(
+            $"tracegap_tls_certificate_expiry_timestamp_seconds {server.CertificateExpiresAt.Value.ToUnixTimeSeconds()}", await metrics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(GrpcStatusCode.Ok, (await client.CallAsync(SecuredClient.Export)).Code);
         Assert.Equal(1, client.Connections);
         Assert.Equal([2201], server.Log.SecurityEvents);

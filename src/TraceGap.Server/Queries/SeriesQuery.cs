@@ -1,0 +1,11 @@
+namespace TraceGap.Server.Queries;
+
+/// <summary>What a series is asked for, as the caller wrote it.</summary>
+public sealed record SeriesQuery : ReportQuery
+{
+    /// <summary>Metrics, comma-separated.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>Length of a step, such as <c>5m</c>; whole minutes.</summary>
+    public string? Step { get; init; }
+}
