@@ -14,7 +14,7 @@ namespace TraceGap.Commands;
 /// <summary><c>tracegap analyze</c>: the report of recorded spans, without a server.</summary>
 internal static class AnalyzeCommand
 {
-    private static readonly Argument<string[]> Files = NewFiles();
+    private static readonly Argument<string[]> Files = SharedOptions.NewFiles(ArgumentArity.OneOrMore);
     private static readonly Option<string> Format = ReportFormat.NewOption();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string?> Trace = NewTrace();
@@ -42,14 +42,10 @@ internal static class AnalyzeCommand
             return terminal.Fail(ExitCodes.WrongUsage, errors);
         }
 
-        OfflineAnalysis analysis = new(options.Analysis);
-        SpanFiles input = new(terminal, analysis, options);
-        string[] files = parsed.GetValue(Files)!;
-        await input.ReadAsync(files, stop);
-        input.TellProblems();
-        if (analysis.Traces == 0)
+        OfflineAnalysis analysis = new(options.Analysis, options.Advertised);
+        if (await SpanFiles.ReadAsync(terminal, analysis, options, parsed.GetValue(Files)!, stop) is string unreadable)
         {
-            return terminal.Fail(ExitCodes.Unreadable, $"no span could be read from {string.Join(", ", files)}");
+            return terminal.Fail(ExitCodes.Unreadable, unreadable);
         }
 
         string format = parsed.GetValue(Format)!;
@@ -89,24 +85,6 @@ internal static class AnalyzeCommand
         }
 
         return ExitCodes.Fine;
-    }
-
-    private static Argument<string[]> NewFiles()
-    {
-        Argument<string[]> files = new("FILE")
-        {
-            Description = "Files of the Collector's file exporter (JSON lines or protobuf), OTLP/JSON or OTLP protobuf, plain or gzip; - is the standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        files.Validators.Add(static result =>
-        {
-            // What looks like an option is a mistyped one, unless there is such a file.
-            if (result.Tokens.Select(static token => token.Value).FirstOrDefault(static text => text.Length > 1 && text[0] == '-' && !File.Exists(text)) is string unknown)
-            {
-                result.AddError($"unknown option '{unknown}'.");
-            }
-        });
-        return files;
     }
 
     private static Option<string?> NewTrace()

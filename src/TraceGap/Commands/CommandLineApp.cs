@@ -35,8 +35,15 @@ internal static class CommandLineApp
         ServeCommand.New(terminal),
         DemoCommand.New(terminal),
         ReportCommand.New(terminal),
+        CompareCommand.New(terminal),
+        ConcurrencyCommand.New(terminal),
+        DependenceCommand.New(terminal),
+        SensitivityCommand.New(terminal),
         AnalyzeCommand.New(terminal),
+        WhatIfCommand.New(terminal),
+        CostsCommand.New(terminal),
         TracesCommand.New(terminal),
+        AlertsCommand.New(terminal),
     };
 
     private static int TellUsage(ParseResult parsed, Terminal terminal)

@@ -79,7 +79,7 @@ internal sealed class DemoRun(Terminal terminal, DemoPlan plan)
         }
 
         terminal.Console.WriteLine();
-        terminal.Console.Write(new Text($"Still serving at {server.Http.AbsoluteUri.TrimEnd('/')}/api/v1/report until Ctrl-C.", Palette.Title));
+        terminal.Console.Write(new Text($"Still serving; look at {server.Http.AbsoluteUri.TrimEnd('/')} until Ctrl-C.", Palette.Title));
         terminal.Console.WriteLine();
         await ServeCommand.UntilStoppedAsync(stop);
         return ExitCodes.Fine;

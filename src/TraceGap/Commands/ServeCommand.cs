@@ -116,6 +116,7 @@ internal static class ServeCommand
         TextGrid grid = new(Column.Text(""), Column.Text(""));
         Row("OTLP/gRPC", grpc);
         Row("OTLP/HTTP", $"{otlpHttp}{OtlpHttpReceiver.Path}");
+        Row("page", http);
         Row("query API", $"{http}/api/v1/report");
         Row("data", Path.GetFullPath(options.DataFolder));
         console.Write(new Text("TraceGap is listening", Palette.Title));

@@ -39,6 +39,25 @@ internal static class SharedOptions
         return option;
     }
 
+    /// <summary>The argument for files of recorded spans.</summary>
+    public static Argument<string[]> NewFiles(ArgumentArity arity)
+    {
+        Argument<string[]> files = new("FILE")
+        {
+            Description = "Files of the Collector's file exporter (JSON lines or protobuf), OTLP/JSON or OTLP protobuf, plain or gzip; - is the standard input.",
+            Arity = arity,
+        };
+        files.Validators.Add(static result =>
+        {
+            // What looks like an option is a mistyped one, unless there is such a file.
+            if (result.Tokens.Select(static token => token.Value).FirstOrDefault(static text => text.Length > 1 && text[0] == '-' && !File.Exists(text)) is string unknown)
+            {
+                result.AddError($"unknown option '{unknown}'.");
+            }
+        });
+        return files;
+    }
+
     /// <summary>The option <c>--config</c>.</summary>
     public static Option<string?> NewConfig() => new("--config")
     {

@@ -17,6 +17,16 @@ internal sealed class SpanFiles(Terminal terminal, OfflineAnalysis analysis, Ser
 
     private readonly List<string> _problems = [];
 
+    /// <summary>Reads files into an analysis and tells what could not be read.</summary>
+    /// <returns>In words, if no span could be read at all; else null.</returns>
+    public static async Task<string?> ReadAsync(Terminal terminal, OfflineAnalysis analysis, ServerOptions options, IReadOnlyList<string> files, CancellationToken stop)
+    {
+        SpanFiles input = new(terminal, analysis, options);
+        await input.ReadAsync(files, stop);
+        input.TellProblems();
+        return analysis.Traces == 0 ? $"no span could be read from {string.Join(", ", files)}" : null;
+    }
+
     /// <summary>Reads the files in order.</summary>
     public Task ReadAsync(IReadOnlyList<string> files, CancellationToken stop)
     {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace TraceGap.Demo;
 
 /// <summary>
-/// One request through the demo's agent system. Reads as the system works: ingress, plan, three agents one after the other, assembly. Every stage books what it did in the
-/// request's tally and describes itself with spans; neither looks at the other.
+/// One request through the demo's agent system. Reads as the system works: ingress, plan, three agents one after the other or at the same time, assembly. Every stage books what it did in
+/// the request's tally and describes itself with spans; neither looks at the other. Every agent has dice of its own, so that the same request has the same faults and latencies either way.
 /// </summary>
 internal sealed class AgentRun(AgentServices services, Injection injection, Dice dice, CancellationToken stop)
 {
@@ -38,11 +38,7 @@ internal sealed class AgentRun(AgentServices services, Injection injection, Dice
 
     private async Task<int> ServeAsync()
     {
-        bool answered = await PlanAsync()
-            && await AgentAsync(AgentStep.Researcher, RetrieveAsync)
-            && await AgentAsync(AgentStep.Analyst, InferAsync)
-            && await AgentAsync(AgentStep.Clerk, UseToolAsync)
-            && await AssembleAsync();
+        bool answered = await PlanAsync() && await AskAgentsAsync() && await AssembleAsync();
         if (!answered)
         {
             return 500;
@@ -58,6 +54,38 @@ internal sealed class AgentRun(AgentServices services, Injection injection, Dice
         await WorkAsync(1.5);
         return Book(AgentStep.Plan, span, !StepFails(), "planning_failed");
     }
+
+    private async Task<bool> AskAgentsAsync()
+    {
+        (AgentRun researcher, AgentRun analyst, AgentRun clerk) = (Branch(1), Branch(2), Branch(3));
+        Func<Task<bool>>[] agents =
+        [
+            () => researcher.AgentAsync(AgentStep.Researcher, researcher.RetrieveAsync),
+            () => analyst.AgentAsync(AgentStep.Analyst, analyst.InferAsync),
+            () => clerk.AgentAsync(AgentStep.Clerk, clerk.UseToolAsync),
+        ];
+        bool succeeded = true;
+        if (injection.Parallel)
+        {
+            succeeded = Array.TrueForAll(await Task.WhenAll(agents.Select(static ask => ask())), static agent => agent);
+        }
+        else
+        {
+            for (int next = 0; succeeded && next < agents.Length; next++)
+            {
+                succeeded = await agents[next]();
+            }
+        }
+
+        foreach (AgentRun agent in (ReadOnlySpan<AgentRun>)[researcher, analyst, clerk])
+        {
+            Tally.Add(agent.Tally);
+        }
+
+        return succeeded;
+    }
+
+    private AgentRun Branch(int number) => new(services, injection, dice.Fork(number), stop);
 
     private async Task<bool> AgentAsync(AgentStep agent, Func<Task<bool>> work)
     {
@@ -101,7 +129,7 @@ internal sealed class AgentRun(AgentServices services, Injection injection, Dice
     {
         using Activity? span = StartGenAi(step, operation, ActivityKind.Client)?.SetTag("gen_ai.request.model", step.Target);
         bool succeeded = !StepFails();
-        await RemoteAsync(AgentServices.Models, "POST /v1/completions", milliseconds, succeeded);
+        await RemoteAsync(AgentServices.Models, "POST /v1/completions", milliseconds * injection.CompletionTime, succeeded);
         if (succeeded)
         {
             (int input, int output) = (dice.Between(400, 2400), dice.Between(40, 400));
@@ -200,7 +228,7 @@ internal sealed class AgentRun(AgentServices services, Injection injection, Dice
 
     private bool StepFails() => dice.Hits(injection.StepFailure);
 
-    private Task WorkAsync(double medianMilliseconds) => Task.Delay(dice.Latency(medianMilliseconds), TimeProvider.System, stop);
+    private Task WorkAsync(double medianMilliseconds) => Task.Delay(dice.Latency(medianMilliseconds * injection.WorkTime), TimeProvider.System, stop);
 
     private static void Fail(Activity? span, string errorType) => span?.SetTag("error.type", errorType).SetStatus(ActivityStatusCode.Error);
 }

@@ -6,9 +6,18 @@ internal sealed class Dice
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;
 
+    private readonly ulong _origin;
     private ulong _state;
 
-    public Dice(ulong seed, int request) => _state = Mix(seed + Increment) ^ Mix((ulong)request + 1);
+    public Dice(ulong seed, int request)
+        : this(Mix(seed + Increment) ^ Mix((ulong)request + 1))
+    {
+    }
+
+    private Dice(ulong origin) => _origin = _state = origin;
+
+    /// <summary>Dice with numbers of their own, a function of what these were made of and of <paramref name="branch"/> alone: for what may run beside others.</summary>
+    public Dice Fork(int branch) => new(Mix(_origin ^ Mix((ulong)branch)));
 
     /// <summary>True with the given probability.</summary>
     public bool Hits(double probability) => Unit() < probability;

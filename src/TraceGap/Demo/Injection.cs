@@ -2,7 +2,7 @@ namespace TraceGap.Demo;
 
 /// <summary>The faults that the demo's agent system is given, and what follows from them for any number of requests.</summary>
 /// <remarks>
-/// A request takes six steps in series, each of which ends it when it fails: ingress, plan, retrieval, inference, tool call, assembly. The agents that wrap the middle three
+/// A request takes six steps in series (or, <see cref="Parallel"/>, the middle three at the same time), each of which ends it when it fails: ingress, plan, retrieval, inference, tool call, assembly. The agents that wrap the middle three
 /// never fail of their own. Inference has a second model to fall back to; tools have a second attempt; now and then a finished answer is lost on its way out.
 /// </remarks>
 /// <param name="Seed">Decides every fault and every latency; same seed and same number of requests, same faults.</param>
@@ -16,6 +16,15 @@ internal sealed record Injection(ulong Seed)
 
     /// <summary>Probability that a complete answer is lost at the seam between assembly and ingress: a failed request without a failed step.</summary>
     public double SeamLoss { get; init; } = 0.05;
+
+    /// <summary>True if the three agents of a request work at the same time.</summary>
+    public bool Parallel { get; init; }
+
+    /// <summary>How long model calls take, as a multiple of what they usually do.</summary>
+    public double CompletionTime { get; init; } = 1;
+
+    /// <summary>How long everything takes, as a multiple of what it usually does.</summary>
+    public double WorkTime { get; init; } = 1;
 
     /// <summary>Probability that the second attempt of a tool fails too, so that both together make <see cref="StepFailure"/>.</summary>
     public double SecondAttemptFailure => StepFailure / FirstAttemptFailure;

@@ -94,6 +94,13 @@ internal sealed class RequestTally
     public void Add(AgentStep step, bool succeeded, int attempts = 1, bool recovered = false) =>
         _steps.Add((step, new StepTally(1, attempts, succeeded ? 0 : 1, recovered ? 1 : 0)));
 
+    /// <summary>Books what a part of the request did.</summary>
+    public void Add(RequestTally part)
+    {
+        _steps.AddRange(part._steps);
+        AddTokens(part.InputTokens, part.OutputTokens);
+    }
+
     public void AddTokens(long input, long output)
     {
         InputTokens += input;

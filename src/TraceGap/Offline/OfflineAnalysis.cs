@@ -8,7 +8,8 @@ namespace TraceGap.Offline;
 /// Spans of any order and number → the report that a server gives of the same spans: collect, group by trace, analyse each as closed, roll up, report. Not thread-safe.
 /// </summary>
 /// <param name="options">How traces are analysed.</param>
-public sealed class OfflineAnalysis(AnalysisOptions options)
+/// <param name="advertised">Reliabilities that are promised, by name of layer or text of step key; null for none.</param>
+public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary<string, double>? advertised = null)
 {
     private const long MinuteNanos = 60_000_000_000;
 
@@ -37,7 +38,36 @@ public sealed class OfflineAnalysis(AnalysisOptions options)
     /// <summary>The report over all traces, from the first to the end of the last minute in which one ended.</summary>
     /// <param name="workflow">The workflow to report on, or null for all.</param>
     /// <param name="analysed">Told the number of traces analysed, if given.</param>
-    public Report Report(string? workflow = null, Action<int>? analysed = null)
+    public Report Report(string? workflow = null, Action<int>? analysed = null) => ReportBuilder.Build(Book(workflow, [], analysed));
+
+    /// <summary>The costs over the same window.</summary>
+    /// <param name="prices">What models cost.</param>
+    /// <param name="workflow">The workflow to report on, or null for all.</param>
+    /// <param name="analysed">Told the number of traces analysed, if given.</param>
+    public CostReport Costs(PriceTable prices, string? workflow = null, Action<int>? analysed = null) => CostBuilder.Build(Book(workflow, [], analysed), prices);
+
+    /// <summary>What a change would have made of all traces.</summary>
+    /// <param name="changes">What is different.</param>
+    /// <param name="workflow">The workflow that is asked about, or null for all.</param>
+    /// <param name="sample">Most traces that are replayed.</param>
+    /// <param name="analysed">Told the number of traces analysed, if given.</param>
+    public WhatIfReport WhatIf(ReplayChanges changes, string? workflow, int sample, Action<int>? analysed = null)
+    {
+        List<TraceId> withLatency = [];
+        WhatIfStudy study = new(Book(workflow, withLatency, analysed), changes, _analyzer);
+        foreach (TraceId id in withLatency.OrderBy(TraceHash.Of).Take(sample))
+        {
+            study.Add(_traces[id], closed: true);
+        }
+
+        return study.ToReport(withLatency.Count);
+    }
+
+    /// <summary>Analyses all traces and adds them up.</summary>
+    /// <param name="workflow">The workflow that is asked about, or null for all.</param>
+    /// <param name="withLatency">Receives its ok and failed traces with a root.</param>
+    /// <param name="analysed">Told the number of traces analysed, if given.</param>
+    private ReportInput Book(string? workflow, List<TraceId> withLatency, Action<int>? analysed)
     {
         Dictionary<RollupKey, RollupCell> cells = [];
         Dictionary<WorkflowFailure, TraceId> examples = [];
@@ -49,11 +79,16 @@ public sealed class OfflineAnalysis(AnalysisOptions options)
             CellOf(cells, trace.Key).Add(trace);
             KeepExample(examples, trace, id);
             minutes = (Math.Min(minutes.First, trace.Minute), Math.Max(minutes.Last, trace.Minute));
+            if (trace.DurationNanos is not null && (workflow is null || trace.Key.Workflow == workflow))
+            {
+                withLatency.Add(id);
+            }
+
             analysed?.Invoke(++done);
         }
 
         long? end = done == 0 ? null : (minutes.Last + 1) * MinuteNanos;
-        return ReportBuilder.Build(new ReportInput
+        return new ReportInput
         {
             FromUnixNanos = done == 0 ? null : minutes.First * MinuteNanos,
             ToUnixNanos = end,
@@ -61,7 +96,8 @@ public sealed class OfflineAnalysis(AnalysisOptions options)
             Cells = [.. cells],
             Workflow = workflow,
             ExampleTraceIds = examples,
-        });
+            AdvertisedReliabilities = advertised,
+        };
     }
 
     private static RollupCell CellOf(Dictionary<RollupKey, RollupCell> cells, RollupKey key)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -33,12 +34,26 @@ internal sealed class QueryClient : IDisposable
     }
 
     /// <summary>GETs <paramref name="path"/> (relative, without a leading slash) with the parameters that have a value.</summary>
-    public async Task<ServerAnswer> GetAsync(string path, CancellationToken stop, params IEnumerable<(string Name, string? Value)> parameters)
+    public Task<ServerAnswer> GetAsync(string path, CancellationToken stop, params IEnumerable<(string Name, string? Value)> parameters) =>
+        AskAsync(AddressOf(path, parameters), question: null, stop);
+
+    /// <summary>POSTs a JSON document likewise.</summary>
+    public Task<ServerAnswer> PostAsync(string path, byte[] question, CancellationToken stop, params IEnumerable<(string Name, string? Value)> parameters) =>
+        AskAsync(AddressOf(path, parameters), question, stop);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ServerAnswer> AskAsync(Uri address, byte[]? question, CancellationToken stop)
     {
-        Uri address = AddressOf(path, parameters);
         try
         {
-            using HttpResponseMessage response = await _http.GetAsync(address, stop);
+            using HttpRequestMessage request = new(question is null ? HttpMethod.Get : HttpMethod.Post, address);
+            if (question is not null)
+            {
+                request.Content = new ByteArrayContent(question) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            }
+
+            using HttpResponseMessage response = await _http.SendAsync(request, stop);
             byte[] body = await response.Content.ReadAsByteArrayAsync(stop);
             return response.IsSuccessStatusCode
                 ? new ServerAnswer(body, response.StatusCode, null)
@@ -48,13 +63,16 @@ internal sealed class QueryClient : IDisposable
         {
             return new ServerAnswer([], null, $"cannot reach {address}: {Cause(exception)}");
         }
+        catch (SocketException exception)
+        {
+            // The client lets one through unwrapped if the server ends while it connects.
+            return new ServerAnswer([], null, $"cannot reach {address}: {exception.Message}");
+        }
         catch (TaskCanceledException) when (!stop.IsCancellationRequested)
         {
             return new ServerAnswer([], null, $"{address}: no answer within {Timeout.TotalSeconds:0} seconds");
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private Uri AddressOf(string path, IEnumerable<(string Name, string? Value)> parameters)
     {

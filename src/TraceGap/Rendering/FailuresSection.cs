@@ -17,7 +17,7 @@ internal static class FailuresSection
 
         ReportView.Title(console, "What ended the failed traces");
         Dictionary<string, string> operations = report.Steps.ToDictionary(static step => step.Step, static step => step.Operation);
-        TextGrid grid = new(Column.Number("traces"), Column.Text("layer", rank: 1), Column.Name("step", 16), Column.Name("error", 10), Column.Text("example trace"));
+        TextGrid grid = new(Column.Number("traces"), Column.Text("layer", rank: 1), Column.Name("step", 16), Column.Name("error", 10), Column.Text("kind", rank: 2), Column.Text("example trace"));
         foreach (FailureReport failure in report.Failures.Take(Shown))
         {
             grid.Row(
@@ -25,6 +25,7 @@ internal static class FailuresSection
                 LayerText.Shown(failure.Layer),
                 failure.Step is null ? "no step failed" : operations.GetValueOrDefault(failure.Step, failure.Step),
                 failure.ErrorType,
+                failure.Category,
                 new Cell(failure.ExampleTraceId ?? Figures.Missing, Palette.Faint));
         }
 

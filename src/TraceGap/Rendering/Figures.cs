@@ -34,6 +34,23 @@ internal static class Figures
     public static string SignedTenths(decimal thousandths) =>
         thousandths == 0 ? "0.0" : (thousandths < 0 ? "−" : "+") + (Math.Abs(thousandths) / 10).ToString("0.0", CultureInfo.InvariantCulture);
 
+    /// <summary>An amount of money: cents from one up, below three significant digits: <c>1,234.50</c>, <c>0.00123</c>.</summary>
+    public static string Amount(decimal? amount)
+    {
+        if (amount is not decimal value)
+        {
+            return Missing;
+        }
+
+        int digits = 2;
+        for (decimal least = 0.995m; value > 0 && value < least && digits < 12; least /= 10)
+        {
+            digits++;
+        }
+
+        return value.ToString(digits == 2 ? "N2" : $"F{digits}", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A duration with three significant digits in the unit that suits it: <c>421 ms</c>, <c>4.21 s</c>, <c>12 min 30 s</c>.</summary>
     public static string Duration(double? milliseconds)
     {

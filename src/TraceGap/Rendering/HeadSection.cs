@@ -22,7 +22,8 @@ internal static class HeadSection
         }
     }
 
-    private static string Window(ReportWindow window)
+    /// <summary>A window and a separator; empty for the window of an empty input.</summary>
+    public static string Window(ReportWindow window)
     {
         if (window.From is not DateTime from || window.To is not DateTime to)
         {

@@ -5,7 +5,7 @@ using TraceGap.Reporting;
 namespace TraceGap.Rendering;
 
 /// <summary>
-/// A report as one flat table, <c>section,name,metric,value</c> (RFC 4180): section is a field of the JSON report, name the element of a list
+/// A report, or costs, as one flat table, <c>section,name,metric,value</c> (RFC 4180): section is a field of the JSON report, name the element of a list
 /// (empty elsewhere, joined by <c> | </c> for a list within a list), metric the path of the field below it. A value that is not there is empty.
 /// </summary>
 internal static class ReportCsv
@@ -15,11 +15,15 @@ internal static class ReportCsv
     private const string NameSeparator = " | ";
 
     // The fields that tell the elements of a list apart; the first that an element has are its name.
-    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step"], ["layer"], ["type"], ["parent"]];
+    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step", "kind"], ["step"], ["model"], ["layer"], ["type"], ["parent", "children"]];
 
-    public static string Write(Report report)
+    public static string Write(Report report) => Write(ReportJson.WriteUtf8(report));
+
+    public static string Write(CostReport costs) => Write(ReportJson.WriteUtf8(costs));
+
+    private static string Write(byte[] json)
     {
-        using JsonDocument document = JsonDocument.Parse(ReportJson.WriteUtf8(report));
+        using JsonDocument document = JsonDocument.Parse(json);
         StringBuilder csv = new();
         csv.Append(Header).Append('\n');
         foreach (JsonProperty section in document.RootElement.EnumerateObject())

@@ -19,6 +19,7 @@ internal static class ReportView
         LatencySection.Write(console, report.Latency);
         LayersSection.Write(console, report.Layers);
         StepsSection.Write(console, report.Steps);
+        SerializationSection.Write(console, report);
         FailuresSection.Write(console, report);
         Footnotes.Write(console, report);
     }

@@ -20,11 +20,11 @@ internal static class TraceTree
     {
         HashSet<string> known = [.. spans.Select(static span => span.SpanId)];
         ILookup<string, SpanEntry> children = spans
-            .Where(span => span.ParentSpanId is string parent && known.Contains(parent))
+            .Where(span => span.TreeParentSpanId is string parent && known.Contains(parent))
             .OrderBy(static span => long.Parse(span.StartUnixNano, CultureInfo.InvariantCulture))
-            .ToLookup(static span => span.ParentSpanId!);
+            .ToLookup(static span => span.TreeParentSpanId!);
         HashSet<string> seen = [];
-        IEnumerable<SpanEntry> tops = spans.Where(span => span.ParentSpanId is null || !known.Contains(span.ParentSpanId));
+        IEnumerable<SpanEntry> tops = spans.Where(span => span.TreeParentSpanId is null || !known.Contains(span.TreeParentSpanId));
 
         // Spans of a ring are below no top; each of them that is left over starts a tree of its own.
         foreach (SpanEntry top in tops.Concat(spans))

@@ -127,6 +127,15 @@ internal static class TraceView
         }
 
         grid.Write(console);
+        if (trace.TimedOrder.Count > 0)
+        {
+            console.Write(new Text(
+                trace.TimedOrder.Count == 1
+                    ? "The path is inferred from timing: at one place a span is taken to have waited for the one before it."
+                    : $"The path is inferred from timing: at {Figures.Count(trace.TimedOrder.Count)} places a span is taken to have waited for the one before it.",
+                Palette.Faint));
+            console.WriteLine();
+        }
 
         static string Kind(double milliseconds) => milliseconds > 0 ? Figures.Duration(milliseconds) : "·";
     }

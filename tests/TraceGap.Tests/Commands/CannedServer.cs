@@ -24,6 +24,9 @@ internal sealed class CannedServer : IDisposable
 
     public List<string> Asked { get; } = [];
 
+    /// <summary>Bodies that came with requests.</summary>
+    public List<string> Told { get; } = [];
+
     public static int FreePort()
     {
         using TcpListener probe = new(IPAddress.Loopback, 0);
@@ -41,6 +44,12 @@ internal sealed class CannedServer : IDisposable
             {
                 HttpListenerContext context = await _listener.GetContextAsync();
                 Asked.Add(context.Request.RawUrl ?? "");
+                if (context.Request.HasEntityBody)
+                {
+                    using StreamReader body = new(context.Request.InputStream);
+                    Told.Add(await body.ReadToEndAsync());
+                }
+
                 context.Response.StatusCode = _status;
                 await context.Response.OutputStream.WriteAsync(_body);
                 context.Response.Close();

@@ -24,6 +24,7 @@ public sealed class ServingTests : IDisposable
         string url = Regex.Match(output.ToString(), "--url (http://[0-9.:]+)").Groups[1].Value;
         CommandRun report = await CommandRun.OfAsync("report", "--url", url);
         CommandRun traces = await CommandRun.OfAsync("traces", "--url", url);
+        CommandRun whatIf = await CommandRun.OfAsync("whatif", "--url", url, "--scale", "inference=0.5");
         CommandRun trace = await CommandRun.OfAsync("traces", new string('7', 32), "--url", url);
         await stop.CancelAsync();
 
@@ -32,6 +33,7 @@ public sealed class ServingTests : IDisposable
         Assert.Contains(Path.GetFullPath(_folder), output.ToString(), StringComparison.Ordinal);
         Assert.Contains("no traces", report.Out, StringComparison.Ordinal);
         Assert.Equal("No traces.\n", traces.Out);
+        Assert.Contains("no ok or failed traces", whatIf.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Unreadable, trace.ExitCode);
     }
 

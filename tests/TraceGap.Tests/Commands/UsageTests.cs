@@ -15,6 +15,9 @@ public sealed class UsageTests
     [InlineData("tracegap analyze: 'xyz' is no trace id; it has 32 hexadecimal digits. Try 'tracegap analyze --help'.", "analyze", "f", "--trace", "xyz")]
     [InlineData("tracegap analyze: unknown option '--tarce'. Try 'tracegap analyze --help'.", "analyze", "f", "--tarce")]
     [InlineData("tracegap analyze: A trace is no flat table; use --format table or json with --trace.", "analyze", "f", "--trace", "4bf92f3577b34da6a3ce929d0e0e4736", "--format", "csv")]
+    [InlineData("tracegap costs: --prices is for recorded spans; a server has its prices in its configuration. Try 'tracegap costs --help'.", "costs", "--prices", "p.json")]
+    [InlineData("tracegap costs: --window is for a server; of recorded spans all are shown. Try 'tracegap costs --help'.", "costs", "a.jsonl", "--window", "1h")]
+    [InlineData("tracegap costs: unknown option '--widnow'. Try 'tracegap costs --help'.", "costs", "--widnow")]
     [InlineData("tracegap demo: --seconds is a whole number from 1 to 3600, not 0. Try 'tracegap demo --help'.", "demo", "--seconds", "0")]
     [InlineData("tracegap traces: --limit is a whole number from 1 to 1000, not 0. Try 'tracegap traces --help'.", "traces", "--limit", "0")]
     public async Task A_wrong_command_line_is_told_in_one_line_with_a_hint(string message, params string[] args)

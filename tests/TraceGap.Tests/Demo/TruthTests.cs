@@ -10,12 +10,14 @@ namespace TraceGap.Tests.Demo;
 public sealed class TruthTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task The_offline_report_of_the_agents_spans_has_every_count_that_their_ledger_has(ulong seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public async Task The_offline_report_of_the_agents_spans_has_every_count_that_their_ledger_has(ulong seed, bool parallel)
     {
         // Many faults, so that every kind of failure happens beside every other.
-        Injection injection = new(seed) { StepFailure = 0.15, FirstAttemptFailure = 0.4, SeamLoss = 0.15 };
+        Injection injection = new(seed) { StepFailure = 0.15, FirstAttemptFailure = 0.4, SeamLoss = 0.15, Parallel = parallel };
         (Ledger ledger, Report report, int spans) = await AnalyzeAsync(injection, 600);
 
         IReadOnlyList<CountCheck> counts = TruthCheck.Counts(report, ledger, spans);
@@ -35,6 +37,27 @@ public sealed class TruthTests
         // Twice the 95 % interval: a false alarm in ten thousand.
         Assert.All(TruthCheck.Estimates(report, injection), static check => Assert.True(
             Math.Abs(check.Truth - check.Reported!.Value) <= 2 * Math.Max(check.High!.Value - check.Reported.Value, check.Reported.Value - check.Low!.Value), check.ToString()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_agents_are_in_series_unless_they_run_at_the_same_time(bool parallel)
+    {
+        (Ledger ledger, Report report, _) = await AnalyzeAsync(new Injection(4) { Parallel = parallel }, 200);
+
+        if (parallel)
+        {
+            Assert.Empty(report.Serialization);
+            return;
+        }
+
+        // A run that fails in an agent ends there, so some have two of the three.
+        SerializationReport all = report.Serialization[0];
+        Assert.Equal(["researcher", "analyst", "clerk"], all.Children.Select(static child => child[(child.LastIndexOf(' ') + 1)..]));
+        Assert.All(report.Serialization, group => Assert.Equal((all.Parent, "possible"), (group.Parent, group.Confidence)));
+        Assert.All(report.Serialization, group => Assert.Equal(all.Children.Take(group.Children.Count), group.Children));
+        Assert.InRange(all.Traces, ledger.Ok, ledger.Total);
     }
 
     [Fact]

@@ -8,9 +8,18 @@ public sealed class ReportCsvTests
     public void A_report_as_csv_looks_as_reviewed() => Golden.Check("report-agents.csv", ReportCsv.Write(SampleReports.Agents));
 
     [Fact]
+    public void Costs_as_csv_look_as_reviewed() => Golden.Check("costs.csv", ReportCsv.Write(SampleReports.Costs));
+
+    [Fact]
     public void Every_row_has_four_fields_and_no_two_rows_name_the_same_value()
     {
-        List<string[]> rows = [.. ReportCsv.Write(SampleReports.Agents).TrimEnd('\n').Split('\n').Select(Fields)];
+        AssertRows(ReportCsv.Write(SampleReports.Agents));
+        AssertRows(ReportCsv.Write(SampleReports.Costs));
+    }
+
+    private static void AssertRows(string csv)
+    {
+        List<string[]> rows = [.. csv.TrimEnd('\n').Split('\n').Select(Fields)];
 
         Assert.All(rows, row => Assert.Equal(4, row.Length));
         Assert.Equal(rows.Count, rows.Select(static row => string.Join('\0', row[..3])).Distinct().Count());

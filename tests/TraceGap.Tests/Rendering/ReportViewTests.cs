@@ -27,11 +27,12 @@ public sealed class ReportViewTests
     public void No_line_is_wider_than_the_console(int width) =>
         Assert.All(Render(SampleReports.Agents, width).Split('\n'), line => Assert.True(line.Length <= width, line));
 
-    internal static string Render(Report report, int width)
+    internal static string Render(Report report, int width) => Render(width, console => ReportView.Write(console, report));
+
+    internal static string Render(int width, Action<IAnsiConsole> write)
     {
         using StringWriter writer = new() { NewLine = "\n" };
-        IAnsiConsole console = Terminal.PlainConsole(writer, width);
-        ReportView.Write(console, report);
+        write(Terminal.PlainConsole(writer, width));
         return writer.ToString();
     }
 }

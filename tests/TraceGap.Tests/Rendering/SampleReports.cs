@@ -27,9 +27,9 @@ internal static class SampleReports
         new LatencyReport(
             27.43, 41.2, 52.7, 88.04, 29.8,
             [
-                new LatencyBand("p50", 310, [new BandLayer("inference", 11.3, 0.412, 9.1, 2.2, 0, 0), new BandLayer("tool_call", 6.1, 0.222, 4.9, 0.4, 0, 0.8), new BandLayer("ingress", 1.4, 0.051, 0.9, 0, 0.5, 0)]),
-                new LatencyBand("p95", 150, [new BandLayer("inference", 31.0, 0.56, 28.8, 2.2, 0, 0), new BandLayer("tool_call", 16.1, 0.29, 8.9, 0.4, 0, 6.8)]),
-                new LatencyBand("p99", 30, [new BandLayer("inference", 61.0, 0.66, 58.8, 2.2, 0, 0), new BandLayer("tool_call", 21.5, 0.23, 14.3, 0.4, 0, 6.8)]),
+                new LatencyBand("p50", 310, [new BandLayer("inference", 11.3, 0.412, 9.1, 2.2, 0, 0), new BandLayer("tool_call", 6.1, 0.222, 4.9, 0.4, 0, 0.8), new BandLayer("ingress", 1.4, 0.051, 0.9, 0, 0.5, 0)], []),
+                new LatencyBand("p95", 150, [new BandLayer("inference", 31.0, 0.56, 28.8, 2.2, 0, 0), new BandLayer("tool_call", 16.1, 0.29, 8.9, 0.4, 0, 6.8)], []),
+                new LatencyBand("p99", 30, [new BandLayer("inference", 61.0, 0.66, 58.8, 2.2, 0, 0), new BandLayer("tool_call", 21.5, 0.23, 14.3, 0.4, 0, 6.8)], []),
             ],
             0.231,
             0.702),
@@ -46,11 +46,46 @@ internal static class SampleReports
             Step("agents", "tool_call", "execute_tool crm_lookup", 1320, 1452, 38, 0, 0.9712, 0.12),
         ],
         [
-            new FailureReport(null, null, "502", 131, "00f067aa0ba902b7a3ce929d0e0e4736"),
-            new FailureReport("ingress", "gateway/ingress/POST /ask", "503", 91, "0af7651916cd43dd8448eb211c80319c"),
-            new FailureReport("tool_call", "agents/tool_call/execute_tool crm_lookup", "tool_timeout", 38, null),
+            new FailureReport(null, null, "502", "silent", 131, "00f067aa0ba902b7a3ce929d0e0e4736"),
+            new FailureReport("ingress", "gateway/ingress/POST /ask", "503", "provider", 91, "0af7651916cd43dd8448eb211c80319c"),
+            new FailureReport("tool_call", "agents/tool_call/execute_tool crm_lookup", "tool_timeout", "timeout", 38, null),
         ],
-        []);
+        [
+            new SerializationReport(
+                "gateway/ingress/POST /ask",
+                ["agents/orchestration/invoke_agent a-researcher-with-quite-a-long-name-of-its-own", "agents/orchestration/invoke_agent clerk"],
+                8.4, 0.281, 2699, "proven"),
+            new SerializationReport(
+                "agents/orchestration/invoke_agent clerk",
+                ["agents/tool_call/execute_tool crm_lookup", "agents/tool_call/execute_tool crm_lookup", "agents/tool_call/execute_tool web_search"],
+                5.15, 0.012, 118, "likely"),
+            new SerializationReport("agents/orchestration/invoke_agent clerk", ["agents/tool_call/execute_tool crm_lookup", "agents/tool_call/execute_tool crm_lookup"], 2.6, 0.004, 75, "possible"),
+        ]);
+
+    public static CostReport Costs { get; } = new(
+        new ReportWindow(new DateTime(2026, 11, 20, 22, 34, 0, DateTimeKind.Utc), new DateTime(2026, 11, 20, 23, 34, 0, DateTimeKind.Utc)),
+        "gateway/POST /ask",
+        "EUR",
+        false,
+        ["local-llama", ""],
+        new RequestCounts(3000, 2445, 555),
+        new TokenTotals(4_801_220, 701_337, 1_200_000),
+        new CostTotals(1234.5m, 0.4115m, 0.504907975460m, 199.99m, 0.0123m, 0m),
+        [new LayerCost("inference", 4_800_000, 701_337, 1_200_000, 1234.5m), new LayerCost("retrieval", 1220, 0, 0, null)],
+        [
+            new ModelCost("large-2026-10-01", 2738, 3_801_220, 601_337, 1_200_000, 1234.4877m, 199.98m, 0m, 71.4, new StepQuantiles(310, 820.5, 1412)),
+            new ModelCost("small", 79, 80_000, 12_000, 0, 0.0123m, 0.01m, 0.0123m, 120, new StepQuantiles(null, null, null)),
+            new ModelCost("local-llama", 12, 919_000, 88_000, 0, null, null, null, null, new StepQuantiles(null, null, null)),
+            new ModelCost("", 3, 1000, 0, 0, null, null, null, null, new StepQuantiles(null, null, null)),
+        ],
+        [
+            new RedundantWork("agents/tool_call/execute_tool crm_lookup", "thrown_away", 130, 132, 402.6, 0, 0),
+            new RedundantWork("agents/inference/chat large", "repeated", 12, 15, 65_000, 21_000, 4100),
+        ]);
+
+    /// <summary>Costs of a window in which no model was called.</summary>
+    public static CostReport NoCosts { get; } = new(
+        new ReportWindow(null, null), null, "USD", true, [], new RequestCounts(0, 0, 0), new TokenTotals(0, 0, 0), new CostTotals(null, null, null, null, null, null), [], [], []);
 
     /// <summary>A report of which every warning is due.</summary>
     public static Report Doubtful { get; } = Agents with

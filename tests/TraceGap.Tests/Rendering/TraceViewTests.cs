@@ -67,12 +67,13 @@ public sealed class TraceViewTests
             Segment("3", "tool_call", "compute", 9, 12), Segment("1", "ingress", "wait", 12, 14), Segment("4", "tool_call", "compute", 14, 15),
             Segment("5", "tool_call", "compute", 15, 18), Segment("4", "tool_call", "compute", 18, 19), Segment("1", "ingress", "handoff", 19, 20),
         ],
+        [new TimedOrderEntry("1", "2", "3"), new TimedOrderEntry("1", "3", "4")],
         [new LayerTimeEntry("tool_call", 8, 8, 0, 0, 0), new LayerTimeEntry("inference", 7, 7, 0, 0, 0), new LayerTimeEntry("ingress", 5, 1, 0, 2, 2)],
         new FailureEntry("tool_call", "3", "timeout", "execute_tool crm_lookup failed: timeout"));
 
     private static SpanEntry Span(
         string id, string? parent, string name, long fromMs, long toMs, string layer = "ingress", string verdict = "ok", string? error = null) => new(
-        id, parent, name, "internal", "agents", layer, "test", null, verdict, error is null ? "" : "status", error,
+        id, parent, parent, name, "internal", "agents", layer, "test", null, verdict, error is null ? "" : "status", error,
         $"{Start + (fromMs * 1_000_000)}", $"{Start + (toMs * 1_000_000)}", "0", new Dictionary<string, object>());
 
     private static SegmentEntry Segment(string span, string layer, string kind, long fromMs, long toMs) =>
