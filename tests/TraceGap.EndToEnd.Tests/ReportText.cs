@@ -14,6 +14,14 @@ internal static class ReportText
         return report.ToJsonString();
     }
 
+    /// <summary>The document without the window asked for.</summary>
+    public static string WithoutWindow(string json)
+    {
+        JsonObject document = JsonNode.Parse(json)!.AsObject();
+        document.Remove("window");
+        return document.ToJsonString();
+    }
+
     /// <summary>The query string that asks for the window of a report.</summary>
     public static string SameWindow(string json)
     {

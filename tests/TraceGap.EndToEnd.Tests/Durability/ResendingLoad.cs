@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using TraceGap.EndToEnd.Tests.Serving;
 
@@ -123,11 +124,7 @@ internal sealed class ResendingLoad : IAsyncDisposable
 
             return status == Ok;
         }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-        catch (IOException)
+        catch (Exception gone) when (gone is HttpRequestException or IOException or SocketException)
         {
             return false;
         }

@@ -12,6 +12,9 @@ public enum Peer
     /// <summary>What reads metrics: promtool, and the reference parser of OpenMetrics in Debian's python3-prometheus-client.</summary>
     Prometheus,
 
+    /// <summary>Debian's prometheus-alertmanager.</summary>
+    Alertmanager,
+
     /// <summary>curl, with gzip for what it sends.</summary>
     Curl,
 
@@ -20,4 +23,10 @@ public enum Peer
 
     /// <summary>The right to mount a file system of a few megabytes.</summary>
     Mount,
+
+    /// <summary>Debian's chromium, and a page to look at with it.</summary>
+    Browser,
+
+    /// <summary>Node with the packages that the page is built with.</summary>
+    PageTools,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceGap.EndToEnd.Tests.Durability;
+using TraceGap.Server.Page;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
 
@@ -15,15 +16,21 @@ internal static class PeerPaths
 
     public const string Promtool = "promtool";
 
+    public const string Alertmanager = "prometheus-alertmanager";
+
     public const string Curl = "curl";
 
     public const string Shell = "/bin/sh";
+
+    public const string Chromium = "/usr/bin/chromium";
 
     private static readonly Lazy<string?> PythonProblem = new(() =>
         Runs(Python, "-c", "import grpc, google.protobuf") && Runs(Protoc, "--version") ? null : "needs apt's python3-grpcio, python3-protobuf and protobuf-compiler");
 
     private static readonly Lazy<string?> PrometheusProblem = new(() =>
         Runs(Promtool, "--version") && Runs(Python, "-c", "import prometheus_client.openmetrics.parser") ? null : "needs apt's prometheus and python3-prometheus-client");
+
+    private static readonly Lazy<string?> AlertmanagerProblem = new(static () => Runs(Alertmanager, "--version") ? null : "needs apt's prometheus-alertmanager");
 
     private static readonly Lazy<string?> NodeProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@opentelemetry", "exporter-trace-otlp-proto"))
@@ -36,6 +43,14 @@ internal static class PeerPaths
 
     private static readonly Lazy<string?> MountProblem = new(static () => SmallDisk.IsPermitted() ? null : "needs the right to mount a tmpfs");
 
+    private static readonly Lazy<string?> BrowserProblem = new(static () =>
+        !PageFiles.Built.IsBuilt ? "needs the page, which is built where Node 20 is"
+        : Runs(Chromium, "--version") ? null
+        : "needs apt's chromium");
+
+    private static readonly Lazy<string?> PageToolsProblem = new(() =>
+        Runs(Node, "--version") && Directory.Exists(Path.Combine(PageFolder, "node_modules", "vitest")) ? null : "needs Node, and `npm ci` in src/TraceGap.Page");
+
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -45,6 +60,9 @@ internal static class PeerPaths
 
     public static string NodeFolder => Path.Combine(Peers, "node");
 
+    /// <summary>The page's sources.</summary>
+    public static string PageFolder => Path.Combine(Root, "src", "TraceGap.Page");
+
     public static string PythonFolder => Path.Combine(Peers, "python");
 
     /// <summary>Why <paramref name="peer"/> cannot be run here; null if it can.</summary>
@@ -53,8 +71,11 @@ internal static class PeerPaths
         Peer.Python => PythonProblem.Value,
         Peer.Node => NodeProblem.Value,
         Peer.Prometheus => PrometheusProblem.Value,
+        Peer.Alertmanager => AlertmanagerProblem.Value,
         Peer.Curl => CurlProblem.Value,
         Peer.Gcc => GccProblem.Value,
+        Peer.Browser => BrowserProblem.Value,
+        Peer.PageTools => PageToolsProblem.Value,
         _ => MountProblem.Value,
     };
 

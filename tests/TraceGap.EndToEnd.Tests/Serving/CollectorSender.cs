@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Google.Rpc;
 using TraceGap.EndToEnd.Tests.Conformance;
 
@@ -71,7 +72,7 @@ internal sealed class CollectorSender(Uri server, Transport transport, Random ra
             _ = delay is null ? 0 : Interlocked.Increment(ref _refusals);
             return delay;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or OperationCanceledException)
         {
             return TimeSpan.Zero;
         }

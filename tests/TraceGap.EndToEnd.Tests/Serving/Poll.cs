@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace TraceGap.EndToEnd.Tests.Serving;
 
@@ -21,7 +22,7 @@ internal static class Poll
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception gone) when (gone is HttpRequestException or SocketException)
             {
             }
 

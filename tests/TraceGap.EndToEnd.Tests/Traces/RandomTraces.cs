@@ -81,13 +81,18 @@ internal static class RandomTraces
                 span.Kind = Span.Types.SpanKind.Client;
                 span.Attributes.Add(Text("gen_ai.operation.name", "chat"));
                 span.Attributes.Add(Text("gen_ai.request.model", "model-a"));
-                span.Attributes.Add(Integer("gen_ai.usage.input_tokens", random.Next(1000)));
+                span.Attributes.Add(Text("gen_ai.response.model", $"model-a-{random.Next(3)}"));
+                span.Attributes.Add(Text("gen_ai.input.messages", $"question {random.Next(2)}"));
+                span.Attributes.Add(Integer("gen_ai.usage.input_tokens", random.Next(3)));
                 span.Attributes.Add(Integer("gen_ai.usage.output_tokens", random.Next(1000)));
+                span.Attributes.Add(Integer("gen_ai.usage.cache_read.input_tokens", random.Next(2)));
+                span.Attributes.Add(Integer("ai.response.msToFirstChunk", random.Next(50)));
                 break;
             case 1:
                 span.Name = "execute_tool price";
                 span.Attributes.Add(Text("gen_ai.operation.name", "execute_tool"));
                 span.Attributes.Add(Text("gen_ai.tool.name", "price"));
+                span.Attributes.Add(Text("gen_ai.tool.call.arguments", $"{random.Next(2)}"));
                 break;
             case 2:
                 span.Name = "retrieve";
