@@ -62,7 +62,9 @@ internal sealed class BookedRuns(int workflows, int seed)
                 Durations = [.. durations],
                 CriticalTimes = [.. durations.GroupBy(static step => step.Key).OrderBy(static step => step.Key).Select(static step => new StepCriticalTime(step.Key, step.Sum(static one => one.DurationNanos)))],
                 Errors = [.. errors.OrderBy(static error => error.Key).ThenBy(static error => error.ErrorType, StringComparer.Ordinal)],
-                Tokens = [new LayerTokens(Layer.Inference, _random.Next(4000), _random.Next(800))],
+                Models = [new ModelUsage(new ModelKey("gpt-4o", Layer.Inference), 2, Tokens(), default, default, total / 2, [])],
+                Waste = [],
+                Serial = [],
                 Failure = failed ? new FailureKey(last!.Layer, last, errors[^1].ErrorType) : null,
             },
             OutcomeSource = OutcomeSource.Root,
@@ -73,6 +75,12 @@ internal sealed class BookedRuns(int workflows, int seed)
             FirstArrivalUnixNanos = end,
             LastArrivalUnixNanos = end,
         };
+    }
+
+    private TokenSums Tokens()
+    {
+        int input = _random.Next(4000);
+        return new TokenSums(input, _random.Next(800), 0, input);
     }
 
     // With failures some 80 different runs a minute.
