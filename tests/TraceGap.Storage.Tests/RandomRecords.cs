@@ -67,7 +67,7 @@ internal sealed class RandomRecords(int seed)
             PathTimes = pathTimes,
             CoveredNanos = hasDuration ? _random.NextInt64(1L << 40) : 0,
             Durations = [.. Enumerable.Range(0, _random.Next(6)).Select(_ => new StepDuration(StepKey(), _random.NextInt64(1L << 40)))],
-            CriticalTimes = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new StepCriticalTime(StepKey(), _random.NextInt64(1L << 40)))],
+            CriticalTimes = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new StepCriticalTime(StepKey(), Kinds()))],
             Errors = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new StepError(StepKey(), Pick(Words), _random.Next(1, 4)))],
             Models = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Usage())],
             Waste = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new StepWaste(
@@ -80,6 +80,10 @@ internal sealed class RandomRecords(int seed)
     public FailureKey Failure() => Chance() ? new FailureKey(null, null, "") : new FailureKey(Layer(), StepKey(), Pick(Words));
 
     public StepKey StepKey() => new(Chance() ? "agent" : "tools", Layer(), Pick(Operations));
+
+    private KindNanos Kinds() => new(KindTime(), KindTime(), KindTime(), KindTime());
+
+    private long KindTime() => Chance() ? 0 : _random.NextInt64(1L << 40);
 
     private ModelUsage Usage()
     {

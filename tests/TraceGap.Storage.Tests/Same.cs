@@ -47,8 +47,8 @@ internal static class Same
         }
 
         lines.AddRange(cell.Steps
-            .Where(static entry => entry.Value.Durations.Count != 0 || entry.Value.Critical.Count != 0 || entry.Value.Errors.Count != 0)
-            .Select(static entry => $"step {entry.Key} {Text(entry.Value.Durations)} {string.Join(',', entry.Value.Critical.Bins)} {string.Join(';', entry.Value.Errors)}")
+            .Where(static entry => !entry.Value.IsEmpty)
+            .Select(static entry => $"step {entry.Key} {Text(entry.Value.Durations)} {string.Join(' ', entry.Value.Critical.Select(static kind => string.Join(',', kind.Bins)))} {string.Join(';', entry.Value.Errors)}")
             .Order(StringComparer.Ordinal));
         lines.AddRange(cell.Work.Serial.Select(static entry => $"serial {entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
         lines.AddRange(cell.Work.Waste.OrderBy(static entry => entry.Key).Select(static entry => $"waste {entry.Key} {entry.Value}"));

@@ -124,11 +124,11 @@ public static class ContributionBuilder
         foreach (ref readonly PathSegment segment in path)
         {
             long nanos = segment.EndUnixNanos - segment.StartUnixNanos;
-            pathTimes[((int)segment.Layer * 4) + (int)segment.Kind] += nanos;
+            pathTimes[((int)segment.Layer * KindNanos.Count) + (int)segment.Kind] += nanos;
             int step = spans[segment.SpanIndex].StepIndex;
             if (step >= 0)
             {
-                scratch.CriticalNanos[scratch.NumberOfStep[step]] += nanos;
+                scratch.CriticalNanos[(scratch.NumberOfStep[step] * KindNanos.Count) + (int)segment.Kind] += nanos;
                 covered += scratch.HasStepsBelow[step] ? 0 : nanos;
             }
         }
@@ -142,9 +142,10 @@ public static class ContributionBuilder
         int written = 0;
         foreach (int number in scratch.InOrderOfKeys)
         {
-            if (scratch.CriticalNanos[number] > 0)
+            KindNanos nanos = new(scratch.CriticalNanos.AsSpan(number * KindNanos.Count, KindNanos.Count));
+            if (nanos.Total > 0)
             {
-                times[written++] = new StepCriticalTime(scratch.Counts[number].Key, scratch.CriticalNanos[number]);
+                times[written++] = new StepCriticalTime(scratch.Counts[number].Key, nanos);
             }
         }
 

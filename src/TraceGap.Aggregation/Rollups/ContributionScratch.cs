@@ -14,7 +14,7 @@ internal sealed class ContributionScratch
     /// <summary>Counts by number of key; a key that no step counts for has no attempts.</summary>
     public StepCount[] Counts => _counts;
 
-    /// <summary>Own path time by number of key, ns.</summary>
+    /// <summary>Own path time, <c>[number of key * 4 + (int)kind]</c>, ns.</summary>
     public long[] CriticalNanos => _criticalNanos;
 
     /// <summary>For every step the number of its key.</summary>
@@ -56,7 +56,7 @@ internal sealed class ContributionScratch
         }
 
         _sorted.Sort((left, right) => _keys[left].CompareTo(_keys[right]));
-        Buffers.Cleared(ref _criticalNanos, _keys.Count);
+        Buffers.Cleared(ref _criticalNanos, _keys.Count * KindNanos.Count);
         Buffers.Reserve(ref _counts, _keys.Count);
         for (int number = 0; number < _keys.Count; number++)
         {

@@ -32,11 +32,70 @@ public sealed class StepCell
     /// <summary>Durations of executions.</summary>
     public LatencyHistogram Durations { get; } = new();
 
-    /// <summary>Own path time, by how long the traces took that spent it.</summary>
-    public BinnedTime Critical { get; } = new();
+    /// <summary>Own path time by <see cref="SegmentKind"/>, each by how long the traces took that spent it.</summary>
+    public BinnedTime[] Critical { get; } = [.. Enumerable.Range(0, KindNanos.Count).Select(static _ => new BinnedTime())];
 
     /// <summary>Own failures by error type; no zero counts.</summary>
     public SortedDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All own path time, ns.</summary>
+    public Int128 CriticalNanos
+    {
+        get
+        {
+            Int128 sum = 0;
+            foreach (BinnedTime kind in Critical)
+            {
+                sum += kind.TotalNanos;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>True if there is nothing in it.</summary>
+    public bool IsEmpty => Durations.Count == 0 && Errors.Count == 0 && Array.TrueForAll(Critical, static kind => kind.Count == 0);
+
+    /// <summary>Adds all of another.</summary>
+    public void Merge(StepCell other)
+    {
+        Durations.Merge(other.Durations);
+        for (int kind = 0; kind < Critical.Length; kind++)
+        {
+            Critical[kind].Merge(other.Critical[kind]);
+        }
+
+        foreach ((string errorType, long count) in other.Errors)
+        {
+            AddError(errorType, count);
+        }
+    }
+
+    /// <summary>Adds own failures of an error type, or takes them out.</summary>
+    public void AddError(string errorType, long count)
+    {
+        long sum = Errors.GetValueOrDefault(errorType) + count;
+        if (sum == 0)
+        {
+            Errors.Remove(errorType);
+        }
+        else
+        {
+            Errors[errorType] = sum;
+        }
+    }
+
+    /// <summary>Adds own path time of a trace whose duration is in a bin, or takes it out with sign −1.</summary>
+    internal void AddCritical(int bin, KindNanos nanos, int sign)
+    {
+        for (int kind = 0; kind < Critical.Length; kind++)
+        {
+            if (nanos[(SegmentKind)kind] is not 0 and long ofKind)
+            {
+                Critical[kind].Add(bin, (Int128)sign * ofKind);
+            }
+        }
+    }
 }
 
 /// <summary>
@@ -101,13 +160,7 @@ public sealed class RollupCell
 
         foreach ((StepKey key, StepCell step) in other.Steps)
         {
-            StepCell mine = Step(key);
-            mine.Durations.Merge(step.Durations);
-            mine.Critical.Merge(step.Critical);
-            foreach ((string errorType, long count) in step.Errors)
-            {
-                AddError(mine, errorType, count);
-            }
+            Step(key).Merge(step);
         }
 
         foreach ((FailureKey key, long count) in other.Failures)
@@ -173,20 +226,6 @@ public sealed class RollupCell
         }
     }
 
-    /// <summary>Adds to the own failures of a step by error type.</summary>
-    public static void AddError(StepCell step, string errorType, long count)
-    {
-        long sum = step.Errors.GetValueOrDefault(errorType) + count;
-        if (sum == 0)
-        {
-            step.Errors.Remove(errorType);
-        }
-        else
-        {
-            step.Errors[errorType] = sum;
-        }
-    }
-
     private void Apply(TraceContribution trace, int sign)
     {
         Int128 weight = trace.Weight;
@@ -197,7 +236,7 @@ public sealed class RollupCell
             AddPathTimes(trace, bin, (Int128)sign * duration, sign);
             foreach (StepCriticalTime step in trace.CriticalTimes)
             {
-                Step(step.Key).Critical.Add(bin, (Int128)sign * step.CriticalNanos);
+                Step(step.Key).AddCritical(bin, step.Nanos, sign);
             }
         }
 
@@ -208,7 +247,7 @@ public sealed class RollupCell
 
         foreach (StepError error in trace.Errors)
         {
-            AddError(Step(error.Key), error.ErrorType, sign * error.Count);
+            Step(error.Key).AddError(error.ErrorType, sign * error.Count);
         }
 
         Work.Apply(trace, sign);
@@ -232,7 +271,7 @@ public sealed class RollupCell
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             long inLayer = 0;
-            for (int i = layer * 4; i < (layer + 1) * 4; i++)
+            for (int i = layer * KindNanos.Count; i < (layer + 1) * KindNanos.Count; i++)
             {
                 long nanos = trace.PathTimes[i];
                 if (nanos != 0)
@@ -276,7 +315,7 @@ public sealed class RollupCell
     {
         foreach (StepKey key in trace.Durations.Select(static step => step.Key).Concat(trace.CriticalTimes.Select(static step => step.Key)))
         {
-            if (Steps.TryGetValue(key, out StepCell? step) && step.Durations.Count == 0 && step.Critical.Count == 0 && step.Errors.Count == 0)
+            if (Steps.TryGetValue(key, out StepCell? step) && step.IsEmpty)
             {
                 Steps.Remove(key);
             }

@@ -7,8 +7,8 @@ public readonly record struct StepDuration(StepKey Key, long DurationNanos);
 
 /// <summary>Own-segment time of a step key on the critical path of a trace.</summary>
 /// <param name="Key">The step key.</param>
-/// <param name="CriticalNanos">Sum of the step's own segments, ns.</param>
-public readonly record struct StepCriticalTime(StepKey Key, long CriticalNanos);
+/// <param name="Nanos">Sums of the step's own segments.</param>
+public readonly record struct StepCriticalTime(StepKey Key, KindNanos Nanos);
 
 /// <summary>How often a step key failed of its own with one error type.</summary>
 /// <param name="Key">The step key.</param>
@@ -27,8 +27,8 @@ public sealed record FailureKey(Layer? Layer, StepKey? Step, string ErrorType);
 /// </summary>
 public sealed class TraceContribution
 {
-    /// <summary>Number of (layer, kind) sums: <see cref="LayerNames.Count"/> × 4.</summary>
-    public const int PathTimeCount = LayerNames.Count * 4;
+    /// <summary>Number of (layer, kind) sums: <see cref="LayerNames.Count"/> × <see cref="KindNanos.Count"/>.</summary>
+    public const int PathTimeCount = LayerNames.Count * KindNanos.Count;
 
     /// <summary>Where it counts.</summary>
     public required RollupKey Key { get; init; }

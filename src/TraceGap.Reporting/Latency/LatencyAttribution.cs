@@ -8,7 +8,7 @@ namespace TraceGap.Reporting;
 /// </summary>
 internal sealed class LatencyAttribution
 {
-    private const int Kinds = 4;
+    private const int Kinds = KindNanos.Count;
 
     private readonly SortedDictionary<int, DurationBin> _bins = [];
     private readonly Int128[] _layers = new Int128[LayerNames.Count];
@@ -28,8 +28,9 @@ internal sealed class LatencyAttribution
             for (int i = 0; i < bin.PathTimes.Length; i++)
             {
                 _layers[i / Kinds] += bin.PathTimes[i];
-                _coordination += i % Kinds != (int)SegmentKind.Compute ? bin.PathTimes[i] : 0;
             }
+
+            _coordination += Coordination(bin.PathTimes);
         }
 
         _covered += cell.CoveredNanos;
@@ -61,7 +62,7 @@ internal sealed class LatencyAttribution
     public Int128 LayerNanos(Layer layer) => _layers[(int)layer];
 
     /// <summary>A part of all path time; null without any.</summary>
-    public double? ShareOf(Int128 nanos) => _sum > 0 ? (double)nanos / (double)_sum : null;
+    public double? ShareOf(Int128 nanos) => Share(nanos, _sum);
 
     /// <summary>The figures.</summary>
     /// <param name="steps">The step keys of the same traces.</param>
@@ -130,21 +131,33 @@ internal sealed class LatencyAttribution
             below += bin.Count;
         }
 
-        return new LatencyBand(name, band.Count, Layers(band), Steps(band, bins, steps));
+        return new LatencyBand(name, band.Count, Layers(band), Steps(band, bins, steps), Share(Coordination(band.PathTimes), band.SumNanos));
     }
 
     private static BandStep[] Steps(DurationBin band, HashSet<int> bins, IReadOnlyDictionary<StepKey, StepCell> steps) =>
     [
-        .. steps.Select(step => (step.Key, Nanos: Sum(step.Value.Critical, bins)))
+        .. steps.Select(step => (step.Key, Kinds: Array.ConvertAll(step.Value.Critical, times => Sum(times, bins))))
+            .Select(static step => (step.Key, step.Kinds, Nanos: Sum(step.Kinds)))
             .Where(static step => step.Nanos > 0)
             .OrderByDescending(static step => step.Nanos)
             .ThenBy(static step => step.Key)
-            .Select(step => new BandStep(
-                step.Key.Text,
-                LayerNames.Of(step.Key.Layer),
-                (double)step.Nanos / (LatencyUnits.NanosPerMillisecond * band.Count),
-                (double)step.Nanos / (double)band.SumNanos)),
+            .Select(step => StepOf(band, step.Key, step.Nanos, step.Kinds)),
     ];
+
+    private static BandStep StepOf(DurationBin band, StepKey key, Int128 nanos, Int128[] kinds)
+    {
+        double perTrace = LatencyUnits.NanosPerMillisecond * band.Count;
+        return new BandStep(
+            key.Text,
+            LayerNames.Of(key.Layer),
+            (double)nanos / perTrace,
+            Share(nanos, band.SumNanos),
+            (double)kinds[(int)SegmentKind.Compute] / perTrace,
+            (double)kinds[(int)SegmentKind.Movement] / perTrace,
+            (double)kinds[(int)SegmentKind.Handoff] / perTrace,
+            (double)kinds[(int)SegmentKind.Wait] / perTrace,
+            Share(Coordination(kinds), nanos));
+    }
 
     private static Int128 Sum(BinnedTime times, HashSet<int> bins)
     {
@@ -157,6 +170,31 @@ internal sealed class LatencyAttribution
         return sum;
     }
 
+    private static Int128 Sum(ReadOnlySpan<Int128> times)
+    {
+        Int128 sum = 0;
+        foreach (Int128 nanos in times)
+        {
+            sum += nanos;
+        }
+
+        return sum;
+    }
+
+    /// <summary>What is not computing, of times by kind.</summary>
+    private static Int128 Coordination(ReadOnlySpan<Int128> times)
+    {
+        Int128 sum = 0;
+        for (int i = 0; i < times.Length; i++)
+        {
+            sum += i % Kinds != (int)SegmentKind.Compute ? times[i] : 0;
+        }
+
+        return sum;
+    }
+
+    private static double? Share(Int128 part, Int128 whole) => whole > 0 ? (double)part / (double)whole : null;
+
     private static BandLayer[] Layers(DurationBin band)
     {
         double perTrace = LatencyUnits.NanosPerMillisecond * band.Count;
@@ -164,13 +202,13 @@ internal sealed class LatencyAttribution
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             ReadOnlySpan<Int128> kinds = band.PathTimes.AsSpan(layer * Kinds, Kinds);
-            Int128 nanos = kinds[0] + kinds[1] + kinds[2] + kinds[3];
+            Int128 nanos = Sum(kinds);
             if (nanos > 0)
             {
                 layers.Add((nanos, new BandLayer(
                     LayerNames.Of((Layer)layer),
                     (double)nanos / perTrace,
-                    (double)nanos / (double)band.SumNanos,
+                    Share(nanos, band.SumNanos),
                     (double)kinds[(int)SegmentKind.Compute] / perTrace,
                     (double)kinds[(int)SegmentKind.Movement] / perTrace,
                     (double)kinds[(int)SegmentKind.Handoff] / perTrace,

@@ -17,14 +17,21 @@ public sealed record LatencyReport(
 /// <param name="Traces">Traces in the band.</param>
 /// <param name="Layers">Layers with path time in the band; most time first.</param>
 /// <param name="Steps">Step keys with own path time in the band; most time first. Path time outside steps is in none of them.</param>
-public sealed record LatencyBand(string Band, long Traces, IReadOnlyList<BandLayer> Layers, IReadOnlyList<BandStep> Steps);
+/// <param name="CoordinationShare">Share of handing over, moving and waiting in the band's time.</param>
+public sealed record LatencyBand(string Band, long Traces, IReadOnlyList<BandLayer> Layers, IReadOnlyList<BandStep> Steps, double? CoordinationShare);
 
 /// <summary>One step key's part of a band. Times are means over all traces of the band.</summary>
 /// <param name="Step">The step key as text.</param>
 /// <param name="Layer">Its layer.</param>
-/// <param name="CriticalMs">Own critical-path time, ms.</param>
+/// <param name="CriticalMs">Own critical-path time, ms: the sum of the four kinds.</param>
 /// <param name="Share">The step's share of the band's time.</param>
-public sealed record BandStep(string Step, string Layer, double CriticalMs, double? Share);
+/// <param name="ComputeMs">Computing, ms.</param>
+/// <param name="MovementMs">Moving data, ms.</param>
+/// <param name="HandoffMs">Handing over, ms.</param>
+/// <param name="WaitMs">Waiting, ms.</param>
+/// <param name="CoordinationShare">Share of handing over, moving and waiting in the step's own time.</param>
+public sealed record BandStep(
+    string Step, string Layer, double CriticalMs, double? Share, double ComputeMs, double MovementMs, double HandoffMs, double WaitMs, double? CoordinationShare);
 
 /// <summary>One layer's part of a band. Times are means over all traces of the band, so that they add up to its mean latency.</summary>
 /// <param name="Layer">The layer.</param>

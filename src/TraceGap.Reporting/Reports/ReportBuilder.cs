@@ -104,7 +104,7 @@ public static class ReportBuilder
     private static StepReport[] Steps(WindowFigures figures) =>
     [
         .. figures.Steps.Keys.Union(figures.StepCells.Keys).ToArray()
-            .Where(key => figures.Steps.Of(key).Attempts > 0 || figures.StepCells.GetValueOrDefault(key)?.Critical.TotalNanos > 0)
+            .Where(key => figures.Steps.Of(key).Attempts > 0 || figures.StepCells.GetValueOrDefault(key)?.CriticalNanos > 0)
             .OrderByDescending(key => figures.Steps.Of(key).Executions)
             .ThenBy(static key => key)
             .Select(key => StepOf(figures, key)),
@@ -128,7 +128,7 @@ public static class ReportBuilder
                 LatencyUnits.Milliseconds(cell.Durations, 50),
                 LatencyUnits.Milliseconds(cell.Durations, 95),
                 LatencyUnits.Milliseconds(cell.Durations, 99)),
-            figures.Latency.ShareOf(cell.Critical.TotalNanos),
+            figures.Latency.ShareOf(cell.CriticalNanos),
             [.. cell.Errors.OrderByDescending(static error => error.Value).Select(static error => new ErrorCount(error.Key, error.Value))]);
     }
 

@@ -91,11 +91,6 @@ internal sealed class WindowFigures
             StepCells.Add(key, sum);
         }
 
-        sum.Durations.Merge(step.Durations);
-        sum.Critical.Merge(step.Critical);
-        foreach ((string errorType, long count) in step.Errors)
-        {
-            RollupCell.AddError(sum, errorType, count);
-        }
+        sum.Merge(step);
     }
 }

@@ -3,8 +3,8 @@ namespace TraceGap.Storage;
 /// <summary>The tables of the database.</summary>
 internal static class Schema
 {
-    /// <summary>The version that this build writes and reads. Formats 1 to 8 were never released; nothing opens them.</summary>
-    public const int FormatVersion = 9;
+    /// <summary>The version that this build writes and reads. Formats 1 to 9 were never released; nothing opens them.</summary>
+    public const int FormatVersion = 10;
 
     // Bytes "TGap", so that tools and later versions can tell the file from other databases.
     public const int ApplicationId = 0x54476170;

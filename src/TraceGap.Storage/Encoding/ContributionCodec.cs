@@ -19,7 +19,6 @@ internal static class ContributionCodec
 
     private const int AsExpected = 0;
     private const int Otherwise = 1;
-    private const int KindsPerLayer = TraceContribution.PathTimeCount / LayerNames.Count;
 
     public static void Write(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace)
     {
@@ -78,7 +77,7 @@ internal static class ContributionCodec
         StepDuration[] durations = ReadDurations(ref form, ref times, keys);
         ExpectedTimes expected = new(durations);
         long? duration = (flags & DurationFlag) != 0 ? ReadTime(ref form, ref times, expected.Duration) : null;
-        StepCriticalTime[] criticalTimes = ReadCriticalTimes(ref form, ref times, keys, ref expected, duration);
+        StepCriticalTime[] criticalTimes = StepCriticalTimesCodec.Read(ref form, ref times, keys, ref expected, duration);
         return new TraceContribution
         {
             Revised = (flags & RevisedFlag) != 0,
@@ -128,58 +127,13 @@ internal static class ContributionCodec
             WriteTime(form, times, duration, expected.Duration);
         }
 
-        form.WriteCount(trace.CriticalTimes.Length);
-        foreach (StepCriticalTime step in trace.CriticalTimes)
-        {
-            form.WriteCount(keys.IndexOf(step.Key));
-            if (!expected.IsRest(step.Key))
-            {
-                WriteTime(form, times, step.CriticalNanos, expected.OfStep(step.Key));
-                expected.Add(step);
-            }
-        }
-
-        foreach (StepCriticalTime step in trace.CriticalTimes)
-        {
-            if (expected.IsRest(step.Key))
-            {
-                WriteTime(form, times, step.CriticalNanos, expected.Rest(trace.DurationNanos));
-                expected.Add(step);
-            }
-        }
-
+        StepCriticalTimesCodec.Write(form, times, keys, trace, ref expected);
         WriteTime(form, times, trace.CoveredNanos, expected.Covered);
         WritePathTimes(form, times, trace.PathTimes, expected);
         return expected;
     }
 
-    private static StepCriticalTime[] ReadCriticalTimes(ref ByteReader form, ref ByteReader times, StepKeyTable keys, ref ExpectedTimes expected, long? duration)
-    {
-        StepCriticalTime[] steps = new StepCriticalTime[form.ReadCount()];
-        for (int i = 0; i < steps.Length; i++)
-        {
-            StepKey key = keys.ReadKey(ref form);
-            steps[i] = new StepCriticalTime(key, 0);
-            if (!expected.IsRest(key))
-            {
-                steps[i] = new StepCriticalTime(key, ReadTime(ref form, ref times, expected.OfStep(key)));
-                expected.Add(steps[i]);
-            }
-        }
-
-        for (int i = 0; i < steps.Length; i++)
-        {
-            if (expected.IsRest(steps[i].Key))
-            {
-                steps[i] = new StepCriticalTime(steps[i].Key, ReadTime(ref form, ref times, expected.Rest(duration)));
-                expected.Add(steps[i]);
-            }
-        }
-
-        return steps;
-    }
-
-    // Most of the 28 sums are zero: a mask says which are not. The last of a layer is what the others leave of the layer's critical time.
+    // Most of the 28 sums are zero: a mask says which are not.
     private static void WritePathTimes(ByteWriter form, ByteWriter times, long[] sums, in ExpectedTimes expected)
     {
         uint mask = 0;
@@ -189,16 +143,11 @@ internal static class ContributionCodec
         }
 
         form.WriteVarint(mask);
-        for (int layer = 0; layer < LayerNames.Count; layer++)
+        for (int i = 0; i < sums.Length; i++)
         {
-            long left = expected.OfLayer((Layer)layer);
-            for (int i = layer * KindsPerLayer; i < (layer + 1) * KindsPerLayer; i++)
+            if (sums[i] != 0)
             {
-                if (sums[i] != 0)
-                {
-                    WriteTime(form, times, sums[i], left);
-                    left = unchecked(left - sums[i]);
-                }
+                WriteTime(form, times, sums[i], expected.OfPath(i));
             }
         }
     }
@@ -207,17 +156,9 @@ internal static class ContributionCodec
     {
         int mask = form.ReadInt32((1 << TraceContribution.PathTimeCount) - 1);
         long[] sums = new long[TraceContribution.PathTimeCount];
-        for (int layer = 0; layer < LayerNames.Count; layer++)
+        for (int i = 0; i < sums.Length; i++)
         {
-            long left = expected.OfLayer((Layer)layer);
-            for (int i = layer * KindsPerLayer; i < (layer + 1) * KindsPerLayer; i++)
-            {
-                if ((mask >> i & 1) != 0)
-                {
-                    sums[i] = ReadTime(ref form, ref times, left);
-                    left = unchecked(left - sums[i]);
-                }
-            }
+            sums[i] = (mask >> i & 1) != 0 ? ReadTime(ref form, ref times, expected.OfPath(i)) : 0;
         }
 
         return sums;

@@ -9,7 +9,7 @@ namespace TraceGap.Storage;
 /// <item>The trace lasts as long as its first step.</item>
 /// <item>A step that has none below it is on the critical path for all of its duration; such steps cover the path.</item>
 /// <item>The first step has what the others leave of the trace's duration.</item>
-/// <item>The kinds of a layer add up to the critical times of its steps.</item>
+/// <item>The kinds of a layer are those of its steps.</item>
 /// <item>Every step of a layer that calls models made output, at the first attempt; the last model has what the others leave.</item>
 /// <item>A serial group has all steps of its keys.</item>
 /// </list>
@@ -19,7 +19,7 @@ internal struct ExpectedTimes(StepDuration[] durations)
     // Beyond this the sums are not worth looking for; a trace of very many steps must not cost their square.
     private const int MostDurations = 64;
 
-    private LayerTimes _layers;
+    private PathTimes _path;
     private LayerTimes _calls;
     private long _sum;
 
@@ -47,8 +47,8 @@ internal struct ExpectedTimes(StepDuration[] durations)
     /// <summary>Critical time of the step that comes last.</summary>
     public readonly long Rest(long? duration) => unchecked((duration ?? 0) - _sum);
 
-    /// <summary>Critical time of all steps of a layer.</summary>
-    public readonly long OfLayer(Layer layer) => _layers[(int)layer];
+    /// <summary>Path time of a layer and kind, by its place in <see cref="TraceContribution.PathTimes"/>.</summary>
+    public readonly long OfPath(int place) => _path[place];
 
     /// <summary>What the models so far leave of the durations of a layer.</summary>
     public readonly long OfCalls(Layer layer)
@@ -82,14 +82,23 @@ internal struct ExpectedTimes(StepDuration[] durations)
     /// <summary>Takes note of the calls of a model.</summary>
     public void Add(in ModelUsage model) => _calls[(int)model.Key.Layer] = unchecked(_calls[(int)model.Key.Layer] + model.OutputNanos);
 
-    /// <summary>Takes note of a critical time.</summary>
-    public void Add(StepCriticalTime step)
+    /// <summary>Takes note of the critical time of a step.</summary>
+    public void Add(StepKey step, long criticalNanos)
     {
-        _sum = unchecked(_sum + step.CriticalNanos);
-        _layers[(int)step.Key.Layer] = unchecked(_layers[(int)step.Key.Layer] + step.CriticalNanos);
-        if (!IsRest(step.Key) && step.CriticalNanos == OfStep(step.Key))
+        _sum = unchecked(_sum + criticalNanos);
+        if (!IsRest(step) && criticalNanos == OfStep(step))
         {
-            Covered = unchecked(Covered + step.CriticalNanos);
+            Covered = unchecked(Covered + criticalNanos);
+        }
+    }
+
+    /// <summary>Takes note of what kinds the critical time of a step is of.</summary>
+    public void Add(in StepCriticalTime step)
+    {
+        for (int kind = 0; kind < KindNanos.Count; kind++)
+        {
+            int place = ((int)step.Key.Layer * KindNanos.Count) + kind;
+            _path[place] = unchecked(_path[place] + step.Nanos[(SegmentKind)kind]);
         }
     }
 
@@ -110,6 +119,12 @@ internal struct ExpectedTimes(StepDuration[] durations)
 
     [InlineArray(LayerNames.Count)]
     private struct LayerTimes
+    {
+        private long _first;
+    }
+
+    [InlineArray(TraceContribution.PathTimeCount)]
+    private struct PathTimes
     {
         private long _first;
     }

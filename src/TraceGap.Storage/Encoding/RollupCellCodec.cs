@@ -152,7 +152,7 @@ internal static class RollupCellCodec
         {
             writer.WriteCount(keys.IndexOf(key));
             HistogramCodec.Write(writer, step.Durations);
-            WriteTimes(writer, step.Critical);
+            Array.ForEach(step.Critical, kind => WriteTimes(writer, kind));
             writer.WriteCount(step.Errors.Count);
             foreach ((string errorType, long count) in step.Errors)
             {
@@ -169,11 +169,15 @@ internal static class RollupCellCodec
         {
             StepCell step = cell.Step(keys.ReadKey(ref reader));
             HistogramCodec.Read(ref reader, step.Durations);
-            ReadTimes(ref reader, step.Critical);
+            foreach (BinnedTime kind in step.Critical)
+            {
+                ReadTimes(ref reader, kind);
+            }
+
             int errors = reader.ReadCount();
             for (int j = 0; j < errors && reader.Error == CodecError.None; j++)
             {
-                RollupCell.AddError(step, keys.Texts.ReadText(ref reader), reader.ReadSigned());
+                step.AddError(keys.Texts.ReadText(ref reader), reader.ReadSigned());
             }
         }
     }

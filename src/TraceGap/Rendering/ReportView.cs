@@ -17,6 +17,7 @@ internal static class ReportView
 
         ReliabilitySection.Write(console, report.Reliability);
         LatencySection.Write(console, report.Latency);
+        SlowStepsSection.Write(console, report);
         LayersSection.Write(console, report.Layers);
         StepsSection.Write(console, report.Steps);
         SerializationSection.Write(console, report);

@@ -159,7 +159,7 @@ public class ContributionBuilderTests
         Assert.Equal(60, contribution.PathTimes[((int)Layer.Inference * 4) + (int)SegmentKind.Compute]);
         Assert.Equal(10, contribution.PathTimes[((int)Layer.Inference * 4) + (int)SegmentKind.Wait]);
         Assert.Equal(70, contribution.CoveredNanos);
-        Assert.Equal([new StepCriticalTime(llm, 70), new StepCriticalTime(run, 30)], contribution.CriticalTimes);
+        Assert.Equal([new StepCriticalTime(llm, new KindNanos(60, 0, 0, 10)), new StepCriticalTime(run, new KindNanos(0, 0, 30, 0))], contribution.CriticalTimes);
         Assert.Equal([new StepDuration(run, 100), new StepDuration(llm, 70)], contribution.Durations);
         Assert.Equal([new StepError(llm, "Timeout", 1)], contribution.Errors);
         Assert.Equal((new ModelKey("m", Layer.Inference), 7, 3), (contribution.Models[0].Key, contribution.Models[0].Tokens.Input, contribution.Models[0].Tokens.Output));

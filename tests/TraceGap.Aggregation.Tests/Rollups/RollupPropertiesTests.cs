@@ -238,7 +238,7 @@ public class RollupPropertiesTests
         .. cell.Durations.Select(static it => $"{it.Key} {it.Value.Count} {it.Value.SumNanos} {string.Join(' ', it.Value.PathTimes)}"),
         .. cell.LayerCritical.Select(Figures),
         .. cell.Steps.OrderBy(static it => it.Key).Select(static it =>
-            $"{it.Key} {Figures(it.Value.Durations)} {string.Join(',', it.Value.Critical.Bins)} {string.Join(' ', it.Value.Errors)}"),
+            $"{it.Key} {Figures(it.Value.Durations)} {string.Join(' ', it.Value.Critical.Select(static kind => string.Join(',', kind.Bins)))} {string.Join(' ', it.Value.Errors)}"),
         .. cell.Work.Serial.Select(static it => $"{it.Key} {it.Value}").Order(StringComparer.Ordinal),
         .. cell.Work.Waste.OrderBy(static it => it.Key).Select(static it => $"{it.Key} {it.Value}"),
         .. cell.Work.Models.OrderBy(static it => it.Key).Select(static it =>

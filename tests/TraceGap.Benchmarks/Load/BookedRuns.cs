@@ -60,7 +60,7 @@ internal sealed class BookedRuns(int workflows, int seed)
                 PathTimes = PathTimes(durations),
                 CoveredNanos = total,
                 Durations = [.. durations],
-                CriticalTimes = [.. durations.GroupBy(static step => step.Key).OrderBy(static step => step.Key).Select(static step => new StepCriticalTime(step.Key, step.Sum(static one => one.DurationNanos)))],
+                CriticalTimes = [.. durations.GroupBy(static step => step.Key).OrderBy(static step => step.Key).Select(static step => new StepCriticalTime(step.Key, new KindNanos(step.Sum(static one => one.DurationNanos), 0, 0, 0)))],
                 Errors = [.. errors.OrderBy(static error => error.Key).ThenBy(static error => error.ErrorType, StringComparer.Ordinal)],
                 Models = [new ModelUsage(new ModelKey("gpt-4o", Layer.Inference), 2, Tokens(), default, default, total / 2, [])],
                 Waste = [],

@@ -102,6 +102,7 @@ public sealed class LatencyAttributionTests
             foreach (LatencyBand band in report.Latency.Bands)
             {
                 Assert.Equal(1, band.Layers.Sum(static layer => layer.Share!.Value), 9);
+                Assert.Equal(band.CoordinationShare!.Value, band.Layers.Sum(static layer => layer.Share!.Value * (layer.CriticalMs - layer.ComputeMs) / layer.CriticalMs), 9);
                 Assert.All(band.Layers, static layer => Assert.Equal(1, (layer.ComputeMs + layer.MovementMs + layer.HandoffMs + layer.WaitMs) / layer.CriticalMs, 9));
                 foreach (IGrouping<string, BandStep> layer in band.Steps.GroupBy(static step => step.Layer))
                 {
@@ -109,6 +110,11 @@ public sealed class LatencyAttributionTests
                     BandLayer whole = band.Layers.Single(entry => entry.Layer == layer.Key);
                     Assert.Equal(1, layer.Sum(static step => step.CriticalMs) / whole.CriticalMs, 9);
                     Assert.Equal(whole.Share!.Value, layer.Sum(static step => step.Share!.Value), 9);
+                    Assert.Equal(whole.ComputeMs, layer.Sum(static step => step.ComputeMs), 9);
+                    Assert.Equal(whole.MovementMs, layer.Sum(static step => step.MovementMs), 9);
+                    Assert.Equal(whole.HandoffMs, layer.Sum(static step => step.HandoffMs), 9);
+                    Assert.Equal(whole.WaitMs, layer.Sum(static step => step.WaitMs), 9);
+                    Assert.All(layer, static step => Assert.Equal((step.CriticalMs - step.ComputeMs) / step.CriticalMs, step.CoordinationShare!.Value, 9));
                 }
             }
         }

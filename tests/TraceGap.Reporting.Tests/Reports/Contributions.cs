@@ -30,7 +30,7 @@ internal static class Contributions
         }
 
         StepCriticalTime[] critical =
-            [.. record.Steps.Select(step => new StepCriticalTime(step.Key, times.AsSpan((int)step.Key.Layer * 4, 4).ToArray().Sum()))];
+            [.. record.Steps.Select(step => new StepCriticalTime(step.Key, new KindNanos(times.AsSpan((int)step.Key.Layer * KindNanos.Count, KindNanos.Count))))];
         return new TraceContribution
         {
             Key = key ?? Key(),

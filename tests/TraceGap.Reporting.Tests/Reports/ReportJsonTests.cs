@@ -98,9 +98,15 @@ public sealed class ReportJsonTests
                     "step": "agent/tool_call/search",
                     "layer": "tool_call",
                     "criticalMs": 1.25,
-                    "share": 0.5
+                    "share": 0.5,
+                    "computeMs": 0.75,
+                    "movementMs": 0.25,
+                    "handoffMs": 0.125,
+                    "waitMs": 0.125,
+                    "coordinationShare": 0.4
                   }
-                ]
+                ],
+                "coordinationShare": 0.375
               }
             ],
             "coordinationShare": 0.25,
@@ -255,7 +261,7 @@ public sealed class ReportJsonTests
             Estimate.None,
             new Decomposition(0, 0, 0, -0.2),
             new AdvertisedReliability(0.95, -0.15)),
-        new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)], [new BandStep("agent/tool_call/search", "tool_call", 1.25, 0.5)])], 0.25, null),
+        new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)], [new BandStep("agent/tool_call/search", "tool_call", 1.25, 0.5, 0.75, 0.25, 0.125, 0.125, 0.4)], 0.375)], 0.25, null),
         [new LayerReport("tool_call", 7, 2, 1, new Estimate(0.7, 0.4, 0.9), new CriticalTime(1.5, 1.5, 2, 2), 1, new TokenCounts(10, 20))],
         [
             new StepReport(

@@ -195,7 +195,7 @@ public sealed class CodecTests
         StepKey root = new("gateway", Layer.Ingress, "POST /runs");
         StepKey chat = new("agent", Layer.Inference, "chat");
         StepKey tool = new("agent", Layer.ToolCall, "search");
-        long[] odd = new long[11];
+        long[] odd = new long[12];
         odd[random.Next(odd.Length)] = random.Next(3) - 1;
         long[] pathTimes = new long[TraceContribution.PathTimeCount];
         pathTimes[(int)Layer.Ingress * 4] = 40 + odd[0];
@@ -215,7 +215,7 @@ public sealed class CodecTests
             PathTimes = pathTimes,
             CoveredNanos = 900 + odd[5],
             Durations = [new(root, 1000), new(chat, 300), new(tool, 200), new(chat, 400)],
-            CriticalTimes = [new(chat, 700 + odd[6]), new(root, 100 + odd[7]), new(tool, 200)],
+            CriticalTimes = [new(chat, new(700 + odd[6], 0, 0, 0)), new(root, new(40 + odd[7], 0, 60 + odd[11], 0)), new(tool, new(200, 0, 0, 0))],
             Errors = [],
             Models = [new(new ModelKey("m", Layer.Inference), 2, new TokenSums(900, 80, 0, 900), default, default, 700 + odd[8], [])],
             Waste = [new(new WasteKey(tool, WasteKind.ThrownAway), 1, 50 + odd[9], 0, 0)],

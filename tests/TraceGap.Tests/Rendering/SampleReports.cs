@@ -27,9 +27,15 @@ internal static class SampleReports
         new LatencyReport(
             27.43, 41.2, 52.7, 88.04, 29.8,
             [
-                new LatencyBand("p50", 310, [new BandLayer("inference", 11.3, 0.412, 9.1, 2.2, 0, 0), new BandLayer("tool_call", 6.1, 0.222, 4.9, 0.4, 0, 0.8), new BandLayer("ingress", 1.4, 0.051, 0.9, 0, 0.5, 0)], []),
-                new LatencyBand("p95", 150, [new BandLayer("inference", 31.0, 0.56, 28.8, 2.2, 0, 0), new BandLayer("tool_call", 16.1, 0.29, 8.9, 0.4, 0, 6.8)], []),
-                new LatencyBand("p99", 30, [new BandLayer("inference", 61.0, 0.66, 58.8, 2.2, 0, 0), new BandLayer("tool_call", 21.5, 0.23, 14.3, 0.4, 0, 6.8)], []),
+                new LatencyBand("p50", 310, [new BandLayer("inference", 11.3, 0.412, 9.1, 2.2, 0, 0), new BandLayer("tool_call", 6.1, 0.222, 4.9, 0.4, 0, 0.8), new BandLayer("ingress", 1.4, 0.051, 0.9, 0, 0.5, 0)], [], 0.227),
+                new LatencyBand("p95", 150, [new BandLayer("inference", 31.0, 0.56, 28.8, 2.2, 0, 0), new BandLayer("tool_call", 16.1, 0.29, 8.9, 0.4, 0, 6.8)],
+                    [
+                        new BandStep("agents/inference/chat large", "inference", 30.2, 0.545, 28, 2.2, 0, 0, 2.2 / 30.2),
+                        new BandStep("agents/tool_call/execute_tool crm_lookup", "tool_call", 16.1, 0.29, 8.9, 0.4, 0, 6.8, 7.2 / 16.1),
+                        new BandStep("gateway/ingress/POST /ask", "ingress", 1.9, 0.034, 0, 0, 1.9, 0, 1),
+                    ],
+                    0.201),
+                new LatencyBand("p99", 30, [new BandLayer("inference", 61.0, 0.66, 58.8, 2.2, 0, 0), new BandLayer("tool_call", 21.5, 0.23, 14.3, 0.4, 0, 6.8)], [], 0.114),
             ],
             0.231,
             0.702),
