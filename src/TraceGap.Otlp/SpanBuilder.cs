@@ -14,6 +14,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     private readonly AttributeCollector _attributes = new(keys, batch.Texts, limits);
     private readonly ContentFacts _facts = new(limits);
     private readonly ToolSpans _toolSpans = new(keys);
+    private readonly EventTimes _eventTimes = new(keys);
     private readonly KeyRule _finishReasons = Known(keys, "gen_ai.response.finish_reasons");
     private readonly KeyRule _toolResult = Known(keys, "gen_ai.tool.call.result");
     private readonly KeyRule _evaluationName = Known(keys, "gen_ai.evaluation.name");
@@ -110,8 +111,13 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     public bool WantsText(SpanEvent spanEvent) => spanEvent != SpanEvent.None || keys.KeepsContent;
 
     /// <summary>An event begins.</summary>
-    public void BeginEvent(SpanEvent spanEvent)
+    public void BeginEvent(SpanEvent spanEvent, ulong unixNanos)
     {
+        if (_eventTimes.RuleOf(spanEvent) is KeyRule time && unixNanos <= long.MaxValue)
+        {
+            _attributes.Add(time, time.Utf8, RawValue.Integer((long)unixNanos), weak: true);
+        }
+
         switch (spanEvent)
         {
             case SpanEvent.Exception:

@@ -6,12 +6,14 @@ namespace TraceGap.Aggregation;
 /// <remarks>
 /// wait: the whole of a span that is a queue, timer or person; a reported queue time, from the start of the span's first stretches; the gap between two attempts.
 /// movement: the own time of a client whose server half is on the path, of a producer whose consumer is, and of a span that is a transfer.
+/// What the events of a model server say about parts of its span (<see cref="TimedWork"/>) goes before what follows.
 /// handoff: the own time of ingress, orchestration, assembly and unattributed spans after the first step below them has begun; before that they prepare it.
 /// compute: everything else; for inference, retrieval and tool spans whatever hangs below them.
 /// </remarks>
 internal sealed class SegmentClassifier
 {
     private readonly Dictionary<int, long> _queueLeft = [];
+    private readonly ShapeMemo<bool> _isTimed = new(TimedWork.IsIn);
     private SpanTree _tree = new();
     private SpanLayer[] _layers = [];
     private AttemptGaps? _gaps;
@@ -108,6 +110,37 @@ internal sealed class SegmentClassifier
     }
 
     private void AddWork(int span, long from, long to)
+    {
+        if (_isTimed.Of(_tree.Spans[span].Attributes.Shape))
+        {
+            long shift = _tree.Shift[span];
+            foreach (TimedPart part in TimedWork.Of(_tree.Spans[span], time => NextBelow(span, time + shift) - shift))
+            {
+                long start = Math.Clamp(part.StartUnixNanos + shift, from, to);
+                long end = Math.Clamp(part.EndUnixNanos + shift, from, to);
+                AddUntimed(span, from, start);
+                Add(span, part.Kind, start, end);
+                from = end;
+            }
+        }
+
+        AddUntimed(span, from, to);
+    }
+
+    /// <summary>Start of the first child that begins at or after a time, or null.</summary>
+    private long? NextBelow(int span, long time)
+    {
+        (int[] offsets, int[] children) = _tree.Children();
+        long next = long.MaxValue;
+        foreach (int child in children.AsSpan(offsets[span]..offsets[span + 1]))
+        {
+            next = _tree.Start[child] >= time ? Math.Min(next, _tree.Start[child]) : next;
+        }
+
+        return next < long.MaxValue ? next : null;
+    }
+
+    private void AddUntimed(int span, long from, long to)
     {
         if (_hasRemoteHalf[span] || IsTransfer(_tree.Spans[span]))
         {

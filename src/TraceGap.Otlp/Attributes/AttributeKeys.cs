@@ -117,6 +117,8 @@ public static class AttributeKeys
 
     private const string ModelServers = """
         total_time validation_time queue_time inference_time time_per_token triton.model_name triton.model_version triton.request_id
+        triton.http_recv_start_unix_nano triton.http_recv_end_unix_nano triton.queue_start_unix_nano triton.compute_start_unix_nano
+        triton.compute_input_end_unix_nano triton.compute_output_start_unix_nano triton.compute_end_unix_nano
         """;
 
     private const string Urls = "url.full url.path http.url http.target mcp.resource.uri";

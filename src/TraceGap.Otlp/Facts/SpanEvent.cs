@@ -13,6 +13,15 @@ internal enum SpanEvent : byte
     ToolMessage,
     OperationDetails,
     QueryResult,
+
+    /// <summary>A moment in the work of a model server; what matters is its time. See <see cref="EventTimes"/>.</summary>
+    ReceiveStart,
+    ReceiveEnd,
+    QueueStart,
+    ComputeStart,
+    ComputeInputEnd,
+    ComputeOutputStart,
+    ComputeEnd,
 }
 
 /// <summary>Names of span events, in the words of the conventions that define them.</summary>
@@ -29,6 +38,13 @@ internal static class SpanEvents
         ([.. "gen_ai.tool.message"u8], SpanEvent.ToolMessage),
         ([.. "gen_ai.client.inference.operation.details"u8], SpanEvent.OperationDetails),
         ([.. "db.query.result"u8], SpanEvent.QueryResult),
+        ([.. "HTTP_RECV_START"u8], SpanEvent.ReceiveStart),
+        ([.. "HTTP_RECV_END"u8], SpanEvent.ReceiveEnd),
+        ([.. "QUEUE_START"u8], SpanEvent.QueueStart),
+        ([.. "COMPUTE_START"u8], SpanEvent.ComputeStart),
+        ([.. "COMPUTE_INPUT_END"u8], SpanEvent.ComputeInputEnd),
+        ([.. "COMPUTE_OUTPUT_START"u8], SpanEvent.ComputeOutputStart),
+        ([.. "COMPUTE_END"u8], SpanEvent.ComputeEnd),
     ];
 
     public static SpanEvent Named(ReadOnlySpan<byte> name)

@@ -512,8 +512,8 @@ internal ref struct JsonTraceReader
 
     private bool ReadEvent()
     {
-        SpanEvent spanEvent = NameOfEvent(_reader);
-        _span.BeginEvent(spanEvent);
+        SpanEvent spanEvent = HeadOfEvent(_reader, out ulong unixNanos);
+        _span.BeginEvent(spanEvent, unixNanos);
         while (JsonObjects.NextField(ref _reader, EventField.Message, out int field))
         {
             if (field != 3)
@@ -529,14 +529,20 @@ internal ref struct JsonTraceReader
         return true;
     }
 
-    private readonly SpanEvent NameOfEvent(Utf8JsonReader reader)
+    // The time of an event matters to few; one that is no number is that of no event.
+    private readonly SpanEvent HeadOfEvent(Utf8JsonReader reader, out ulong unixNanos)
     {
+        unixNanos = 0;
         SpanEvent spanEvent = SpanEvent.None;
         while (JsonObjects.NextField(ref reader, EventField.Message, out int field))
         {
             if (field == 2 && reader.TokenType == JsonTokenType.String)
             {
                 spanEvent = SpanEvents.Named(JsonObjects.Text(reader, _session.ValueText));
+            }
+            else if (field == 1 && JsonNumbers.Unsigned(reader, out ulong number) == Fault.None)
+            {
+                unixNanos = number;
             }
             else
             {

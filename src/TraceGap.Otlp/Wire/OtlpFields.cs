@@ -73,6 +73,7 @@ internal static class SpanField
 /// <summary>opentelemetry.proto.trace.v1.Span.Event.</summary>
 internal static class EventField
 {
+    public const uint TimeUnixNano = (1 << 3) | WireType.Fixed64;
     public const uint Name = (2 << 3) | WireType.Length;
     public const uint Attributes = (3 << 3) | WireType.Length;
 

@@ -407,6 +407,7 @@ internal ref struct ProtobufTraceReader
     {
         // What the attributes mean hangs on the name, which may come after them.
         ReadOnlySpan<byte> name = default;
+        ulong unixNanos = 0;
         WireReader header = new(_request, range);
         while (header.Next(out uint tag))
         {
@@ -414,18 +415,22 @@ internal ref struct ProtobufTraceReader
             {
                 name = header.Bytes();
             }
+            else if (tag == EventField.TimeUnixNano)
+            {
+                unixNanos = header.Fixed64();
+            }
             else
             {
                 header.Skip(tag);
             }
         }
 
-        return IsWhole(EventField.Message, header) && ReadEventAttributes(range, SpanEvents.Named(name));
+        return IsWhole(EventField.Message, header) && ReadEventAttributes(range, SpanEvents.Named(name), unixNanos);
     }
 
-    private bool ReadEventAttributes(WireRange range, SpanEvent spanEvent)
+    private bool ReadEventAttributes(WireRange range, SpanEvent spanEvent, ulong unixNanos)
     {
-        _span.BeginEvent(spanEvent);
+        _span.BeginEvent(spanEvent, unixNanos);
         WireReader reader = new(_request, range);
         while (reader.Next(out uint tag))
         {

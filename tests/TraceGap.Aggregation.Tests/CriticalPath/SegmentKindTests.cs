@@ -86,6 +86,36 @@ public class SegmentKindTests
             .Layer("llm", Layer.Inference).Step("llm")
             .Gives("llm 0-100 Compute");
 
+    [Fact]
+    public void Events_of_a_model_server_split_its_span_into_queue_transfers_and_compute() =>
+        Case.Of(new TraceSketch().Span("model", 0, 100, attributes:
+                [("triton.queue_start_unix_nano", AttributeValue.Of(10L)), ("triton.compute_start_unix_nano", AttributeValue.Of(30L)),
+                 ("triton.compute_input_end_unix_nano", AttributeValue.Of(35L)), ("triton.compute_output_start_unix_nano", AttributeValue.Of(80L)),
+                 ("triton.compute_end_unix_nano", AttributeValue.Of(90L))]))
+            .Layer("model", Layer.Inference).Step("model")
+            .Gives("model 0-10 Compute, model 10-30 Wait, model 30-35 Movement, model 35-80 Compute, model 80-90 Movement, model 90-100 Compute");
+
+    [Fact]
+    public void A_queue_ends_where_computing_begins_as_a_span_of_its_own() =>
+        Case.Of(new TraceSketch()
+                .Span("InferRequest", 0, 100, attributes: [("triton.http_recv_start_unix_nano", AttributeValue.Of(1L)), ("triton.http_recv_end_unix_nano", AttributeValue.Of(4L))])
+                .Span("model", 5, 95, "InferRequest", attributes: ("triton.queue_start_unix_nano", AttributeValue.Of(10L)))
+                .Span("compute", 40, 90, "model", attributes:
+                    [("triton.compute_start_unix_nano", AttributeValue.Of(40L)), ("triton.compute_input_end_unix_nano", AttributeValue.Of(50L)),
+                     ("triton.compute_output_start_unix_nano", AttributeValue.Of(70L))]))
+            .Layer("InferRequest", Layer.Inference).Layer("model", Layer.Inference).Layer("compute", Layer.Inference).Step("InferRequest", "model", "compute")
+            .Gives("InferRequest 0-1 Compute, InferRequest 1-4 Movement, InferRequest 4-5 Compute, model 5-10 Compute, model 10-40 Wait, "
+                + "compute 40-50 Movement, compute 50-70 Compute, compute 70-90 Movement, model 90-95 Compute, InferRequest 95-100 Compute");
+
+    [Theory]
+    [InlineData("triton.queue_start_unix_nano", "10")]
+    [InlineData("triton.compute_end_unix_nano", "10")]
+    [InlineData("triton.model_name", "resnet")]
+    public void Events_that_say_no_length_split_nothing(string key, string value) =>
+        Case.Of(new TraceSketch().Span("model", 0, 100, attributes: (key, long.TryParse(value, out long number) ? AttributeValue.Of(number) : AttributeValue.Of(value))))
+            .Layer("model", Layer.Inference).Step("model")
+            .Gives("model 0-100 Compute");
+
     [Theory]
     [InlineData("mcp.method.name", "elicitation/create")]
     [InlineData("mastra.span.type", "\"workflow_sleep\"")]

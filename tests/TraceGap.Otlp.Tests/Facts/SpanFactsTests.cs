@@ -1,3 +1,4 @@
+using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using static TraceGap.Otlp.Tests.Requests;
@@ -222,5 +223,25 @@ public sealed class SpanFactsTests
         span.StartTimeUnixNano = 0;
         SpanRecord record = Decode(span);
         Assert.Equal((0, long.MaxValue, SpanFacts.TimeOutOfRange), (record.StartUnixNanos, record.EndUnixNanos, record.Facts));
+    }
+
+    /// <summary>Over both encodings, the time before the name, after it, and said by the span itself.</summary>
+    [Fact]
+    public void Times_of_a_model_servers_events_become_attributes()
+    {
+        Span span = Span().With("triton.compute_end_unix_nano", 7);
+        span.Events.Add(new Span.Types.Event { Name = "QUEUE_START", TimeUnixNano = 1_700_000_000_000_000_123 });
+        span.Events.Add(new Span.Types.Event { Name = "COMPUTE_END", TimeUnixNano = 9 });
+        span.Events.Add(new Span.Types.Event { Name = "REQUEST_END", TimeUnixNano = 11 });
+        ExportTraceServiceRequest request = Of(span);
+        SpanRecord[] read =
+        [
+            Decode(span),
+            .. Enumerable.Range(0, 20).Select(seed => Assert.Single(new OtlpTraceDecoder().DecodeJson(OtlpJson.Write(request, seed)).Spans)),
+        ];
+
+        Assert.All(read, static record => Assert.Equal(
+            "triton.compute_end_unix_nano=7; triton.queue_start_unix_nano=1700000000000000123",
+            string.Join("; ", record.Attributes.Items.Select(static item => $"{item.Key}={item.Value.AsText()}"))));
     }
 }
