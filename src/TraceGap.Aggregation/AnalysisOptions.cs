@@ -14,4 +14,7 @@ public sealed class AnalysisOptions
 
     /// <summary>Attribute keys beside <c>tracegap.layer</c> that name a span's layer.</summary>
     public IReadOnlyList<string> LayerKeys { get; init; } = [];
+
+    /// <summary>Attribute keys beside <c>tracegap.task.id</c> that name the task which a trace tries; the first that a span has counts.</summary>
+    public IReadOnlyList<string> TaskKeys { get; init; } = [];
 }

@@ -24,6 +24,7 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
     private const int MaxKeptSpans = 20_000;
 
     private readonly OwnLayers _ownLayers = new(options);
+    private readonly TaskReader _tasks = new(options);
     private readonly ContributionScratch _contribution = new();
     private TraceWorkspace _workspace = new();
 
@@ -86,6 +87,6 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
         SiblingAttempts.Merge(tree, steps);
 
         (TraceOutcome outcome, OutcomeSource source) = OutcomeDecider.Decide(tree, steps, verdicts, outcomeSpan, closed);
-        return TraceFindingsBuilder.Build(work, outcome, source);
+        return TraceFindingsBuilder.Build(work, outcome, source, _tasks.Of(tree));
     }
 }

@@ -68,6 +68,9 @@ public sealed class TraceFindings
     /// <summary>Distinct spans, canonical order (start, end, span id).</summary>
     public required IReadOnlyList<SpanFinding> Spans { get; init; }
 
+    /// <summary>Hash of the task that the trace tried, or null if no span names one.</summary>
+    public ulong? Task { get; init; }
+
     /// <summary>Steps in order of start.</summary>
     public required IReadOnlyList<StepFinding> Steps { get; init; }
 

@@ -6,7 +6,7 @@ namespace TraceGap.Aggregation;
 /// <summary>Writes down what the passes found, in the order that contracts promise, and runs the last pass, the path, which wants the findings on steps.</summary>
 internal static class TraceFindingsBuilder
 {
-    public static TraceFindings Build(TraceWorkspace work, TraceOutcome outcome, OutcomeSource source)
+    public static TraceFindings Build(TraceWorkspace work, TraceOutcome outcome, OutcomeSource source, ulong? task)
     {
         SpanTree tree = work.Tree;
         WriteSteps(work);
@@ -26,6 +26,7 @@ internal static class TraceFindingsBuilder
             StartUnixNanos = hasRoot ? tree.Start[tree.Root] : tree.Start.Take(tree.Count).Min(),
             EndUnixNanos = hasRoot ? tree.End[tree.Root] : tree.End.Take(tree.Count).Max(),
             Weight = hasRoot ? tree.Spans[tree.Root].Weight : tree.Spans.Max(static span => span.Weight),
+            Task = task,
             Spans = work.SpanFindings,
             Steps = work.StepFindings,
             CriticalPath = work.Segments,

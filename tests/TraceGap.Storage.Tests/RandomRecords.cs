@@ -61,6 +61,7 @@ internal sealed class RandomRecords(int seed)
             Minute = minute ?? _random.NextInt64(LastMinute),
             Outcome = Outcome(outcome),
             Weight = Chance() ? SpanRecord.UnitWeight : _random.NextInt64(1, 1L << 40),
+            Task = Chance() ? null : Chance() ? (ulong)_random.Next(5) : ulong.MaxValue - (ulong)_random.Next(5),
             Spans = _random.Next(1, 1000),
             Revised = Chance(),
             DurationNanos = hasDuration ? _random.NextInt64(1L << 45) : null,

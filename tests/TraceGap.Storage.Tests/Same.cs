@@ -21,8 +21,8 @@ internal static class Same
         Assert.Equal(expected.Key, actual.Key);
         Assert.Equal(expected.Outcome, actual.Outcome);
         Assert.Equal(
-            (expected.Minute, expected.Weight, expected.Spans, expected.Revised, expected.DurationNanos, expected.CoveredNanos, expected.Failure),
-            (actual.Minute, actual.Weight, actual.Spans, actual.Revised, actual.DurationNanos, actual.CoveredNanos, actual.Failure));
+            (expected.Minute, expected.Weight, expected.Spans, expected.Task, expected.Revised, expected.DurationNanos, expected.CoveredNanos, expected.Failure),
+            (actual.Minute, actual.Weight, actual.Spans, actual.Task, actual.Revised, actual.DurationNanos, actual.CoveredNanos, actual.Failure));
         Assert.Equal(expected.PathTimes, actual.PathTimes);
         Assert.Equal(expected.Durations, actual.Durations);
         Assert.Equal(expected.CriticalTimes, actual.CriticalTimes);
@@ -50,6 +50,7 @@ internal static class Same
             .Where(static entry => !entry.Value.IsEmpty)
             .Select(static entry => $"step {entry.Key} {Text(entry.Value.Durations)} {string.Join(' ', entry.Value.Critical.Select(static kind => string.Join(',', kind.Bins)))} {string.Join(';', entry.Value.Errors)}")
             .Order(StringComparer.Ordinal));
+        lines.Add($"tasks {cell.Tasks.Limit} {string.Join(',', cell.Tasks.Held)}");
         lines.AddRange(cell.Work.Serial.Select(static entry => $"serial {entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
         lines.AddRange(cell.Work.Waste.OrderBy(static entry => entry.Key).Select(static entry => $"waste {entry.Key} {entry.Value}"));
         lines.AddRange(cell.Work.Models.OrderBy(static entry => entry.Key).Select(static entry => $"model {entry.Key} {Text(entry.Value)}"));

@@ -39,6 +39,7 @@ public static class ContributionBuilder
             Minute = findings.EndUnixNanos / NanosPerMinute,
             Outcome = OutcomeOf(findings, steps, scratch),
             Weight = findings.Weight,
+            Task = findings.Task,
             Spans = findings.Spans.Count,
             Revised = revised,
             DurationNanos = hasLatency ? Math.Max(0, findings.EndUnixNanos - findings.StartUnixNanos) : null,

@@ -119,6 +119,9 @@ public sealed class RollupCell
     /// <summary>Failed traces by the failure that ended them; no zero counts.</summary>
     public Dictionary<FailureKey, long> Failures { get; } = [];
 
+    /// <summary>How tries of tasks ended.</summary>
+    public TaskTable Tasks { get; } = new();
+
     /// <summary>Serial groups, redundant work, model calls.</summary>
     public WorkSums Work { get; } = new();
 
@@ -168,6 +171,7 @@ public sealed class RollupCell
             AddFailure(key, count);
         }
 
+        Tasks.Merge(other.Tasks);
         Work.Merge(other.Work);
         Spans += other.Spans;
         Revised += other.Revised;
@@ -248,6 +252,12 @@ public sealed class RollupCell
         foreach (StepError error in trace.Errors)
         {
             Step(error.Key).AddError(error.ErrorType, sign * error.Count);
+        }
+
+        if (trace.Task is ulong task && trace.Outcome.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)
+        {
+            bool isOk = trace.Outcome.Outcome == TraceOutcome.Ok;
+            Tasks.Add(task, new TaskTries(isOk ? sign : 0, isOk ? 0 : sign));
         }
 
         Work.Apply(trace, sign);

@@ -42,6 +42,9 @@ public sealed class TraceContribution
     /// <summary>Sampling weight, fixed point 2^−16.</summary>
     public required long Weight { get; init; }
 
+    /// <summary>Hash of the task that the trace tried, or null.</summary>
+    public ulong? Task { get; init; }
+
     /// <summary>Distinct spans.</summary>
     public required int Spans { get; init; }
 

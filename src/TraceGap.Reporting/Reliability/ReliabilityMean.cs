@@ -19,7 +19,8 @@ public static class ReliabilityMean
         CoordinationGap: null,
         Estimate.None,
         new Decomposition(null, null, null, null),
-        Advertised: null);
+        Advertised: null,
+        PassK: []);
 
     /// <summary>Reports on estimates; their order is that in which terms are summed. All null without any.</summary>
     public static ReliabilityReport Of(IReadOnlyList<ReliabilityEstimate> estimates)
@@ -56,7 +57,8 @@ public static class ReliabilityMean
                 Mean(estimates, shares, static estimate => estimate.Flawless) - theoretical,
                 Mean(estimates, shares, static estimate => estimate.Recovered),
                 0 - Mean(estimates, shares, static estimate => estimate.Silent)),
-            advertised is double product ? new AdvertisedReliability(product, observed - product) : null);
+            advertised is double product ? new AdvertisedReliability(product, observed - product) : null,
+            PassK: []);
     }
 
     private static Divergence DivergenceOf(IReadOnlyList<ReliabilityEstimate> estimates, double[] shares, double value, long traces)

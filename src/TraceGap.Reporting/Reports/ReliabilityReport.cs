@@ -11,6 +11,7 @@ namespace TraceGap.Reporting;
 /// <param name="TheoreticalPerAttempt">Theoretical with the reliabilities of first attempts.</param>
 /// <param name="Decomposition">What observed differs from theoretical by.</param>
 /// <param name="Advertised">Theoretical with reliabilities that the user declares; null if none are declared.</param>
+/// <param name="PassK">pass^k for k = 1, 2, 3 …; empty unless traces name tasks and some task was tried twice.</param>
 public sealed record ReliabilityReport(
     ObservedReliability Observed,
     Estimate Theoretical,
@@ -21,7 +22,16 @@ public sealed record ReliabilityReport(
     double? CoordinationGap,
     Estimate TheoreticalPerAttempt,
     Decomposition Decomposition,
-    AdvertisedReliability? Advertised);
+    AdvertisedReliability? Advertised,
+    IReadOnlyList<PassK> PassK);
+
+/// <summary>pass^k: the probability that k tries of the same task all end well, with its 95 % interval, as a mean over tasks.</summary>
+/// <param name="K">Tries.</param>
+/// <param name="Tasks">Tasks that were tried at least so often; beyond 4,096 a workflow a uniform sample of them.</param>
+/// <param name="Value">The estimate.</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+public sealed record PassK(int K, long Tasks, double? Value, double? Low, double? High);
 
 /// <summary>A value with its 95 % interval; all null without data.</summary>
 /// <param name="Value">The estimate.</param>

@@ -19,7 +19,7 @@ public static class ReportBuilder
             figures.Spans,
             input.Overflow,
             EventTime.Utc(input.AnalysedUntilUnixNanos),
-            ReliabilityMean.Of(selection.Estimate(input)),
+            ReliabilityMean.Of(selection.Estimate(input)) with { PassK = PassKEstimator.Of(selection.Groups.Select(static group => group.Tasks())) },
             figures.Latency.ToReport(figures.StepCells),
             Layers(figures),
             Steps(figures),

@@ -19,6 +19,18 @@ internal sealed record WindowGroup(RollupKey Key, IReadOnlyList<RollupCell> Cell
     /// <summary>Records of outcome unknown.</summary>
     public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> Unknown => Records.Where(static record => record.Key.Outcome == TraceOutcome.Unknown);
 
+    /// <summary>Tries of tasks.</summary>
+    public TaskTable Tasks()
+    {
+        TaskTable tasks = new();
+        foreach (RollupCell cell in Cells)
+        {
+            tasks.Merge(cell.Tasks);
+        }
+
+        return tasks;
+    }
+
     /// <summary>Σw of ok and failed traces, fixed point.</summary>
     public Int128 KnownWeight()
     {

@@ -15,5 +15,5 @@ public static class Decoding
     private static DecodeLimits Limits(ServerOptions options) => DecodeLimits.Default with { MaxValueChars = options.MaxValueLength };
 
     // A key that names layers has to be kept to be read.
-    private static KeepOptions Keep(ServerOptions options) => options.Keep with { Attributes = [.. options.Keep.Attributes, .. options.Analysis.LayerKeys] };
+    private static KeepOptions Keep(ServerOptions options) => options.Keep with { Attributes = [.. options.Keep.Attributes, .. options.Analysis.LayerKeys, .. options.Analysis.TaskKeys] };
 }

@@ -48,6 +48,7 @@ public static class ServerOptionsReader
         ["Analysis:AdjustSkew"] = (draft, value) => Flag(value, flag => draft.AdjustSkew = flag),
         ["Analysis:Adopt"] = (draft, value) => Flag(value, flag => draft.Adopt = flag),
         ["Analysis:LayerKeys"] = (draft, value) => Words(value, draft.LayerKeys),
+        ["Analysis:TaskKeys"] = (draft, value) => Words(value, draft.TaskKeys),
         ["Keep:Content"] = (draft, value) => Flag(value, flag => draft.KeepContent = flag),
         ["Keep:Attributes"] = (draft, value) => Words(value, draft.KeepAttributes),
         ["Keep:Drop"] = (draft, value) => Words(value, draft.DropAttributes),
@@ -290,6 +291,8 @@ public static class ServerOptionsReader
 
         public ListSetting LayerKeys { get; } = new();
 
+        public ListSetting TaskKeys { get; } = new();
+
         public ListSetting IngestTokens { get; } = new();
 
         public ListSetting QueryTokens { get; } = new();
@@ -307,7 +310,7 @@ public static class ServerOptionsReader
         /// <summary>What the next source says about a list takes the place of what sources before it said.</summary>
         public void BeginSource()
         {
-            foreach (ListSetting list in (ListSetting[])[CorsOrigins, LayerKeys, KeepAttributes, DropAttributes, IngestTokens, QueryTokens])
+            foreach (ListSetting list in (ListSetting[])[CorsOrigins, LayerKeys, TaskKeys, KeepAttributes, DropAttributes, IngestTokens, QueryTokens])
             {
                 list.BeginSource();
             }
@@ -330,7 +333,7 @@ public static class ServerOptionsReader
                 MaxInFlightBytes = memory.InFlight,
                 MaxOpenTraces = memory.OpenTraces,
             };
-            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values };
+            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values, TaskKeys = TaskKeys.Values };
             Options.Keep = new KeepOptions { Content = KeepContent, Attributes = KeepAttributes.Values, Drop = DropAttributes.Values };
             Options.Retention = Retention;
             Options.Prices = Prices.ToTable();

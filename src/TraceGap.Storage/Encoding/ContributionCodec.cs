@@ -15,7 +15,8 @@ internal static class ContributionCodec
     private const int ModelsFlag = 8;
     private const int WasteFlag = 16;
     private const int SerialFlag = 32;
-    private const int AllFlags = 63;
+    private const int TaskFlag = 64;
+    private const int AllFlags = 127;
 
     private const int AsExpected = 0;
     private const int Otherwise = 1;
@@ -31,6 +32,11 @@ internal static class ContributionCodec
         form.WriteSigned(trace.Weight);
         form.WriteCount(trace.Spans);
         OutcomeRecordCodec.Write(form, keys, trace.Outcome);
+        if (trace.Task is ulong task)
+        {
+            times.WriteVarint(task);
+        }
+
         ExpectedTimes expected = WriteTimes(form, times, keys, trace);
         WriteErrors(form, keys, trace.Errors);
         WriteWork(form, times, keys, trace, ref expected);
@@ -46,7 +52,8 @@ internal static class ContributionCodec
         | (trace.Failure is null ? 0 : FailureFlag)
         | (trace.Models.Length == 0 ? 0 : ModelsFlag)
         | (trace.Waste.Length == 0 ? 0 : WasteFlag)
-        | (trace.Serial.Length == 0 ? 0 : SerialFlag);
+        | (trace.Serial.Length == 0 ? 0 : SerialFlag)
+        | (trace.Task is null ? 0 : TaskFlag);
 
     private static void WriteWork(ByteWriter form, ByteWriter times, StepKeyTableWriter keys, TraceContribution trace, ref ExpectedTimes expected)
     {
@@ -74,6 +81,7 @@ internal static class ContributionCodec
         long weight = form.ReadSigned();
         int spans = form.ReadInt32();
         OutcomeRecord outcome = OutcomeRecordCodec.Read(ref form, keys);
+        ulong? task = (flags & TaskFlag) != 0 ? times.ReadVarint() : null;
         StepDuration[] durations = ReadDurations(ref form, ref times, keys);
         ExpectedTimes expected = new(durations);
         long? duration = (flags & DurationFlag) != 0 ? ReadTime(ref form, ref times, expected.Duration) : null;
@@ -84,6 +92,7 @@ internal static class ContributionCodec
             Key = key,
             Minute = minute,
             Weight = weight,
+            Task = task,
             Spans = spans,
             Outcome = outcome,
             Durations = durations,

@@ -3,7 +3,7 @@ using TraceGap.Aggregation;
 namespace TraceGap.Storage;
 
 /// <summary>
-/// A rollup cell as a blob: string and step-key table, outcome table, duration bins, layer histograms, steps, failures, work, sums. Everything in it is an integer, so what is
+/// A rollup cell as a blob: string and step-key table, outcome table, duration bins, layer histograms, steps, failures, tasks, work, sums. Everything in it is an integer, so what is
 /// read back is what was written.
 /// </summary>
 internal static class RollupCellCodec
@@ -17,6 +17,7 @@ internal static class RollupCellCodec
         WriteLayers(figures, cell);
         WriteSteps(figures, keys, cell);
         WriteFailures(figures, keys, cell);
+        TaskTableCodec.Write(figures, cell.Tasks);
         WorkSumsCodec.Write(figures, keys, cell.Work);
         figures.WriteSigned(cell.Spans);
         figures.WriteSigned(cell.Revised);
@@ -43,6 +44,7 @@ internal static class RollupCellCodec
         ReadLayers(ref reader, cell);
         ReadSteps(ref reader, keys, cell);
         ReadFailures(ref reader, keys, cell);
+        TaskTableCodec.Read(ref reader, cell.Tasks);
         WorkSumsCodec.Read(ref reader, keys, cell.Work);
         cell.Spans += reader.ReadSigned();
         cell.Revised += reader.ReadSigned();

@@ -21,6 +21,12 @@ internal static class ReliabilitySection
             ReportView.Title(console, "From single attempts to what was observed");
             WriteTerms(console, perAttempt, theoretical, observed, reliability.Decomposition);
         }
+
+        if (reliability.PassK.Count > 0)
+        {
+            ReportView.Title(console, "The same task several times, all well (pass^k)");
+            WritePassK(console, reliability.PassK);
+        }
     }
 
     private static void WriteEstimates(IAnsiConsole console, ReliabilityReport reliability)
@@ -66,6 +72,17 @@ internal static class ReliabilitySection
             new Cell(Figures.SignedTenths(Rounded(after) - Rounded(before)) + Percentless, Palette.OfSign(after - before)),
             Cell.Bar(Math.Abs(after - before) / widest, Palette.OfSign(after - before)),
             new Cell(meaning, Palette.Faint));
+    }
+
+    private static void WritePassK(IAnsiConsole console, IReadOnlyList<PassK> powers)
+    {
+        TextGrid grid = new(Column.Number("tries"), Column.Number("pass^k"), Column.Number("95 % interval"), Column.Number("tasks"), Column.Bars(BarWidth, rank: 1));
+        foreach (PassK power in powers)
+        {
+            grid.Row(Figures.Count(power.K), Figures.Percent(power.Value), Figures.Interval(power.Low, power.High), Figures.Count(power.Tasks), Cell.Bar(power.Value));
+        }
+
+        grid.Write(console);
     }
 
     private static decimal Rounded(double share) => (decimal)Math.Round(share * 1000);

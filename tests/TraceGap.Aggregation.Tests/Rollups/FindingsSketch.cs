@@ -23,6 +23,8 @@ internal sealed class FindingsSketch
 
     public TraceFailure? Failure { get; set; }
 
+    public ulong? Task { get; set; }
+
     public FindingsSketch Step(
         string operation,
         long start,
@@ -106,6 +108,7 @@ internal sealed class FindingsSketch
         CriticalPath = _path,
         Defects = [],
         Failure = Failure,
+        Task = Task,
     };
 
     public TraceContribution Contribution(bool revised = false) => ContributionBuilder.Build(Findings(), revised);

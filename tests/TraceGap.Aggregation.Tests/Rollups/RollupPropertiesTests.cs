@@ -184,6 +184,7 @@ public class RollupPropertiesTests
             Outcome = outcome,
             End = length,
             Failure = outcome == TraceOutcome.Failed ? new TraceFailure(-1, null, null, "lost", "") : null,
+            Task = length % 3 == 0 ? null : (ulong)length % 7,
         };
         sketch.Step("root", 0, length, layer: Layer.Ingress);
         long start = 0;
@@ -239,6 +240,7 @@ public class RollupPropertiesTests
         .. cell.LayerCritical.Select(Figures),
         .. cell.Steps.OrderBy(static it => it.Key).Select(static it =>
             $"{it.Key} {Figures(it.Value.Durations)} {string.Join(' ', it.Value.Critical.Select(static kind => string.Join(',', kind.Bins)))} {string.Join(' ', it.Value.Errors)}"),
+        string.Join(',', cell.Tasks.Held),
         .. cell.Work.Serial.Select(static it => $"{it.Key} {it.Value}").Order(StringComparer.Ordinal),
         .. cell.Work.Waste.OrderBy(static it => it.Key).Select(static it => $"{it.Key} {it.Value}"),
         .. cell.Work.Models.OrderBy(static it => it.Key).Select(static it =>

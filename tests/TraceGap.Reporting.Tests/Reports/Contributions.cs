@@ -21,7 +21,8 @@ internal static class Contributions
         ModelUsage[]? models = null,
         StepWaste[]? waste = null,
         SerialSaving[]? serial = null,
-        bool revised = false)
+        bool revised = false,
+        ulong? task = null)
     {
         long[] times = new long[TraceContribution.PathTimeCount];
         foreach ((Layer layer, SegmentKind kind, long nanos) in path ?? [])
@@ -39,6 +40,7 @@ internal static class Contributions
             Weight = weight,
             Spans = 1 + record.Steps.Count,
             Revised = revised,
+            Task = task,
             DurationNanos = durationNanos,
             PathTimes = times,
             CoveredNanos = times.Sum() / 2,

@@ -84,7 +84,8 @@ internal static class SampleDocuments
             0.17,
             new Estimate(0.8, 0.79, 0.81),
             new Decomposition(0.033, -0.01, 0.02, -0.043),
-            new AdvertisedReliability(0.99, -0.19)),
+            new AdvertisedReliability(0.99, -0.19),
+            [new PassK(2, 4, 0.75, 0.5, 0.9)]),
         new LatencyReport(1.5, 2, 2.5, 3, 1.75, [new LatencyBand("p99", 2, [new BandLayer("inference", 4, 0.5, 1, 2, 0.5, 0.5)], [new BandStep(Step, "tool_call", 2.5, 0.25, 1, 0.5, 0.75, 0.25, 0.6)], 0.75)], 0.25, 0.75),
         [new LayerReport("tool_call", 7, 2, 1, Theoretical, new CriticalTime(1, 2, 3, 4), 0.5, new TokenCounts(100, 50))],
         [
