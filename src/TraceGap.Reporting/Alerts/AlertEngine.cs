@@ -89,11 +89,12 @@ public sealed class AlertEngine
             return;
         }
 
-        WorkflowLosses? losses = history is { HasNews: true } ? history.LossesUntil(minute) : null;
+        WorkflowBaseline? baseline = _baselines.GetValueOrDefault(workflow);
+        WorkflowLosses? losses = history is { HasNews: true } ? history.LossesUntil(minute, baseline?.Sampling) : null;
         foreach (AlertRule rule in AlertNames.Rules)
         {
             AlertPosition before = _positions.GetValueOrDefault((workflow, rule), AlertPosition.Start);
-            ScanCalibration? calibration = _baselines.GetValueOrDefault(workflow)?.Calibrate(rule, policy.Threshold, _baselines.Count);
+            ScanCalibration? calibration = baseline?.Calibrate(rule, policy.Threshold, _baselines.Count);
             (AlertVerdict verdict, ScanFinding? finding) = losses is WorkflowLosses known
                 ? ScanRule.Evaluate(rule == AlertRule.Silent ? known.Silent : known.Diverged, calibration, before, minute)
                 : (AlertVerdict.NoTrafficForADay, null);

@@ -17,7 +17,7 @@ public static class AlertEvidenceBuilder
     {
         Comparison comparison = ComparisonBuilder.Build(before, window, default);
         ReliabilityReport reliability = window.Reliability;
-        Estimate value = ValueOf(rule, finding, reliability);
+        Estimate value = ValueOf(rule, finding, calibration, reliability);
         return new AlertEvidence(
             window.Window,
             window.Traces.Ok + window.Traces.Failed,
@@ -50,7 +50,7 @@ public static class AlertEvidenceBuilder
             $"{workflow}: {Percent(-evidence.Value)} ({Percent(-evidence.High)} to {Percent(-evidence.Low)}) {what}, tolerated {Percent(evidence.Threshold)}; {evidence.Traces:N0} requests in {minutes:0} min, observed {Percent(evidence.Observed)} against {Percent(evidence.Theoretical)}{culprit}.");
     }
 
-    private static Estimate ValueOf(AlertRule rule, ScanFinding finding, ReliabilityReport reliability)
+    private static Estimate ValueOf(AlertRule rule, ScanFinding finding, ScanCalibration calibration, ReliabilityReport reliability)
     {
         if (rule == AlertRule.Divergence)
         {
@@ -58,7 +58,10 @@ public static class AlertEvidenceBuilder
         }
 
         double silent = finding.Window.Loss;
-        Estimate interval = Wilson.Interval(silent, silent * (1 - silent) / finding.Window.Traces, finding.Window.Traces);
+        double kept = calibration.Kept(silent);
+        double spread = silent * (1 - silent);
+        double variance = spread > 0 ? spread * spread / (kept * (1 - kept) * finding.Window.Traces) : 0;
+        Estimate interval = Wilson.Interval(silent, variance, finding.Window.Traces);
         return new Estimate(-interval.Value, -interval.High, -interval.Low);
     }
 

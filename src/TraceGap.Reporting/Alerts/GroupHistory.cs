@@ -14,9 +14,7 @@ internal sealed class GroupHistory
     private List<OutcomeRecord> _records = [];
     private RecordTable? _table;
     private double[] _weights = [];
-    private double _weight;
-    private double _weightSquared;
-    private double _silent;
+    private WindowSums _sums;
 
     /// <summary>Takes in a minute; what was known of it before is replaced, and so is the minute a day before it.</summary>
     public void Take(long minute, RollupCell cell)
@@ -24,18 +22,18 @@ internal sealed class GroupHistory
         int count = 0;
         int[] records = new int[cell.Outcomes.Count];
         double[] weights = new double[records.Length];
-        double squares = 0;
+        WindowSums sums = default;
         foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
         {
             if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed && weight.Count > 0)
             {
                 records[count] = Number(record);
-                weights[count++] = (double)weight.Weight * WeightUnit;
-                squares += (double)weight.WeightSquared * WeightUnit * WeightUnit;
+                weights[count] = (double)weight.Weight * WeightUnit;
+                sums = sums.With(weights[count++], (double)weight.WeightSquared * WeightUnit * WeightUnit, record.Outcome == TraceOutcome.Failed, IsSilent(record));
             }
         }
 
-        Replace(minute, count > 0 ? new Minute(minute, records[..count], weights[..count], squares) : null);
+        Replace(minute, count > 0 ? new Minute(minute, records[..count], weights[..count], sums) : null);
     }
 
     /// <summary>Whether a minute came in since the last <see cref="Begin"/> that was not known so before.</summary>
@@ -95,13 +93,13 @@ internal sealed class GroupHistory
 
     /// <summary>Σw of the day that ends with a minute.</summary>
     public double WeightUntil(long lastMinute) =>
-        _minutes.Sum(minute => minute is not null && minute.At <= lastMinute && minute.At > lastMinute - ScanWindows.Longest ? minute.Weights.Sum() : 0);
+        _minutes.Sum(minute => minute is not null && minute.At <= lastMinute && minute.At > lastMinute - ScanWindows.Longest ? minute.Sums.Weight : 0);
 
     /// <summary>Begins to add up windows.</summary>
     public void Begin()
     {
         _weights = new double[_records.Count];
-        (_weight, _weightSquared, _silent) = (0, 0, 0);
+        _sums = default;
         HasNews = false;
     }
 
@@ -116,26 +114,23 @@ internal sealed class GroupHistory
 
         for (int i = 0; i < minute.Records.Length; i++)
         {
-            int record = minute.Records[i];
-            _weights[record] += minute.Weights[i];
-            _weight += minute.Weights[i];
-            _silent += IsSilent(_records[record]) ? minute.Weights[i] : 0;
+            _weights[minute.Records[i]] += minute.Weights[i];
         }
 
-        _weightSquared += minute.WeightSquared;
+        _sums += minute.Sums;
         return true;
     }
 
     /// <summary>What the window that was added up comes to.</summary>
-    public GroupLoss Sum()
+    public WindowSums Sum()
     {
-        if (_weight <= 0)
+        if (_sums.Weight <= 0)
         {
             return default;
         }
 
         _table ??= new RecordTable(_records);
-        return new GroupLoss(_weight, _weightSquared, -_table.Divergence(_weights) * _weight, _silent);
+        return _sums with { Diverged = -_table.Divergence(_weights) * _sums.Weight };
     }
 
     private static bool IsSilent(OutcomeRecord record) => record.Outcome == TraceOutcome.Failed && !record.HasUnrecovered;
@@ -163,16 +158,9 @@ internal sealed class GroupHistory
         return number;
     }
 
-    private sealed record Minute(long At, int[] Records, double[] Weights, double WeightSquared)
+    private sealed record Minute(long At, int[] Records, double[] Weights, WindowSums Sums)
     {
-        /// <summary>Records come in an order that depends on how a minute was read, so only sums are compared: a trace more changes them.</summary>
-        public bool Says(Minute other) => Records.Length == other.Records.Length && WeightSquared == other.WeightSquared && Weights.Sum() == other.Weights.Sum();
+        /// <summary>Records come in an order that depends on how a minute was read, so only sums are compared: a trace more changes them, and so does one that is failed now.</summary>
+        public bool Says(Minute other) => Records.Length == other.Records.Length && Sums == other.Sums;
     }
 }
-
-/// <summary>What a group lost in a window.</summary>
-/// <param name="Weight">Σw of its ok and failed traces.</param>
-/// <param name="WeightSquared">Σw² of those.</param>
-/// <param name="Diverged">−divergence · Σw.</param>
-/// <param name="Silent">Σw of silent failures.</param>
-internal readonly record struct GroupLoss(double Weight, double WeightSquared, double Diverged, double Silent);

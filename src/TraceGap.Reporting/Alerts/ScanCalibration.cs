@@ -14,6 +14,25 @@ public readonly record struct ScanCalibration(double Threshold, double Odds, dou
     // By losses a minute, found by simulation: docs/alerts.md has what it leads to. Where traces are many, more is asked of a recovery too, or a loss just above θ would come and go.
     private static readonly (double Rate, double Limit, double Recovery)[] Limits = [(0.002, 5.3, 5), (0.02, 8.6, 5), (0.2, 10.3, 7), (2, 10.7, 10)];
 
+    /// <summary>By how much sampling raises the odds of a loss among the traces that are kept: 1 where it does not look at outcomes.</summary>
+    public double Tilt { get; init; } = 1;
+
+    /// <summary>For a share of traces that a sampler keeps by their outcome.</summary>
+    /// <param name="threshold">θ, between 0 and 1.</param>
+    /// <param name="tilt">Odds of a loss among kept traces over those among requests.</param>
+    /// <param name="tracesPerMinute">How many traces are kept.</param>
+    /// <param name="workflows">How many workflows are scanned.</param>
+    public static ScanCalibration Tilted(double threshold, double tilt, double tracesPerMinute, int workflows)
+    {
+        double kept = Kept(threshold, tilt);
+        return Of(kept, 0, tracesPerMinute, workflows) with { Threshold = threshold, Tilt = tilt };
+    }
+
+    /// <summary>Where a share of the requests is lost, the share of the kept traces.</summary>
+    public double Kept(double share) => Kept(share, Tilt);
+
+    private static double Kept(double share, double tilt) => tilt == 1 ? share : share * tilt / ((share * tilt) + 1 - share);
+
     /// <summary>Calibrates.</summary>
     /// <param name="threshold">θ, between 0 and 1.</param>
     /// <param name="variance">σ²: variance of the loss of one trace where the loss is θ.</param>

@@ -14,4 +14,12 @@ public static class ScanWindows
 /// <param name="Minutes">Its length.</param>
 /// <param name="Traces">Ok and failed traces; with unequal sampling weights the number of equal ones that say as much, (Σw)²/Σw².</param>
 /// <param name="Loss">Share that was lost, δ: −divergence, or the share of silent failures. 0 without traces.</param>
-public readonly record struct WindowLoss(int Minutes, double Traces, double Loss);
+/// <param name="Lost">How many traces that is; with unequal weights counted likewise, so that one trace that stands for many is one.</param>
+public readonly record struct WindowLoss(int Minutes, double Traces, double Loss, double Lost)
+{
+    /// <summary>A window whose traces have one weight.</summary>
+    public WindowLoss(int minutes, double traces, double loss)
+        : this(minutes, traces, loss, traces * loss)
+    {
+    }
+}

@@ -14,6 +14,15 @@ public sealed record WorkflowBaseline(double Loss, double Variance, double Trace
     /// <summary>A workflow with fewer traces a minute is measured by its week.</summary>
     public const double DailyTracesPerMinute = 1;
 
+    // A weight is fixed point 2^−16.
+    private const double WeightUnit = 1.0 / (1L << 16);
+
+    // Fewer silent failures do not tell how they are sampled.
+    private const long MinSilent = 20;
+
+    /// <summary>How outcomes are sampled; null where sampling does not look at them, or too few failed in silence to tell.</summary>
+    public OutcomeSampling? Sampling { get; init; }
+
     /// <summary>Measures a workflow.</summary>
     /// <param name="cells">The cells of the period, a key may occur several times.</param>
     /// <param name="workflow">The workflow.</param>
@@ -40,7 +49,8 @@ public sealed record WorkflowBaseline(double Loss, double Variance, double Trace
             divergence += share * estimate.Divergence.Value;
         }
 
-        return new WorkflowBaseline(-divergence, variance * Effective(selection), traces / Math.Max(1, minutes));
+        WindowSums sums = Sum(selection, out long silent);
+        return new WorkflowBaseline(-divergence, variance * sums.Weight * sums.Weight / sums.Squares, traces / Math.Max(1, minutes)) { Sampling = SamplingOf(sums, silent) };
     }
 
     /// <summary>What a scan for a loss beyond a threshold measures with.</summary>
@@ -49,23 +59,42 @@ public sealed record WorkflowBaseline(double Loss, double Variance, double Trace
     /// <param name="workflows">How many workflows are scanned.</param>
     public ScanCalibration Calibrate(AlertRule rule, double threshold, int workflows)
     {
-        // As much of the variance as the loss itself makes is taken at the threshold instead; silent failures are a plain proportion.
-        double variance = rule == AlertRule.Divergence ? Variance - ((Loss - threshold) * (1 - Loss - threshold)) : 0;
-        return ScanCalibration.Of(threshold, variance, TracesPerMinute, workflows);
-    }
-
-    private static double Effective(WindowSelection selection)
-    {
-        double weight = 0;
-        double squares = 0;
-        foreach (OutcomeWeight sum in selection.Groups.SelectMany(static group => group.Records)
-            .Where(static record => record.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)
-            .Select(static record => record.Value))
+        if (rule == AlertRule.Silent)
         {
-            weight += (double)sum.Weight;
-            squares += (double)sum.WeightSquared;
+            return ScanCalibration.Tilted(threshold, Sampling?.Tilt ?? 1, TracesPerMinute, workflows);
         }
 
-        return weight * weight / squares;
+        // As much of the variance as the loss itself makes is taken at the threshold instead.
+        return ScanCalibration.Of(threshold, Variance - ((Loss - threshold) * (1 - Loss - threshold)), TracesPerMinute, workflows);
+    }
+
+    /// <summary>How outcomes are sampled.</summary>
+    /// <param name="sums">Sums of the period.</param>
+    /// <param name="silent">Silent failures in it.</param>
+    internal static OutcomeSampling? SamplingOf(in WindowSums sums, long silent)
+    {
+        if (silent < MinSilent || sums.Weight <= sums.Silent)
+        {
+            return null;
+        }
+
+        OutcomeSampling sampling = new(sums.SilentSquares / sums.Silent, (sums.Squares - sums.SilentSquares) / (sums.Weight - sums.Silent));
+        return sampling.IsTilted ? sampling : null;
+    }
+
+    private static WindowSums Sum(WindowSelection selection, out long silent)
+    {
+        WindowSums sums = default;
+        silent = 0;
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in selection.Groups.SelectMany(static group => group.Records)
+            .Where(static record => record.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed))
+        {
+            bool isFailed = record.Outcome == TraceOutcome.Failed;
+            bool isSilent = isFailed && !record.HasUnrecovered;
+            sums = sums.With((double)weight.Weight * WeightUnit, (double)weight.WeightSquared * WeightUnit * WeightUnit, isFailed, isSilent);
+            silent += isSilent ? weight.Count : 0;
+        }
+
+        return sums;
     }
 }

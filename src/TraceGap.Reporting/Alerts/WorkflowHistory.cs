@@ -63,7 +63,9 @@ internal sealed class WorkflowHistory
     public double WeightUntil(long lastMinute) => _groups.Values.Sum(group => group.WeightUntil(lastMinute));
 
     /// <summary>Losses of all windows that end with a minute, shortest first.</summary>
-    public WorkflowLosses LossesUntil(long lastMinute)
+    /// <param name="lastMinute">The minute.</param>
+    /// <param name="sampling">How outcomes are sampled; null if they have nothing to do with it.</param>
+    public WorkflowLosses LossesUntil(long lastMinute, OutcomeSampling? sampling = null)
     {
         WindowLoss[] diverged = new WindowLoss[ScanWindows.Minutes.Count];
         WindowLoss[] silent = new WindowLoss[ScanWindows.Minutes.Count];
@@ -84,7 +86,7 @@ internal sealed class WorkflowHistory
 
             if (grew || i == 0)
             {
-                (diverged[i], silent[i]) = Sum(length);
+                (diverged[i], silent[i]) = Sum(length, sampling);
             }
             else
             {
@@ -107,19 +109,15 @@ internal sealed class WorkflowHistory
         return any;
     }
 
-    private (WindowLoss Diverged, WindowLoss Silent) Sum(int minutes)
+    private (WindowLoss Diverged, WindowLoss Silent) Sum(int minutes, OutcomeSampling? sampling)
     {
-        GroupLoss sum = default;
+        WindowSums sums = default;
         foreach (GroupHistory group in _groups.Values)
         {
-            GroupLoss loss = group.Sum();
-            sum = new GroupLoss(sum.Weight + loss.Weight, sum.WeightSquared + loss.WeightSquared, sum.Diverged + loss.Diverged, sum.Silent + loss.Silent);
+            sums += group.Sum();
         }
 
-        double traces = sum.Weight > 0 ? sum.Weight * sum.Weight / sum.WeightSquared : 0;
-        return traces > 0
-            ? (new WindowLoss(minutes, traces, sum.Diverged / sum.Weight), new WindowLoss(minutes, traces, sum.Silent / sum.Weight))
-            : (new WindowLoss(minutes, 0, 0), new WindowLoss(minutes, 0, 0));
+        return (sums.DivergedLoss(minutes), sums.SilentLoss(minutes, sampling));
     }
 }
 

@@ -1,8 +1,8 @@
 namespace TraceGap.Reporting.Tests.Alerts;
 
 /// <summary>
-/// Page's CUSUM with the log likelihood ratio of 7 % against the threshold: the detector that knows which loss will come. Its limit is set by simulation, so that at the threshold it alarms
-/// at most once in 95 % of months, starting again after each alarm.
+/// Page's CUSUM with the log likelihood ratio of 7 % against the threshold, traces by weight: the detector that knows which loss will come. Its limit is set by simulation, so that at the
+/// threshold it alarms at most once in 95 % of months, starting again after each alarm.
 /// </summary>
 internal static class TunedCusum
 {
@@ -32,15 +32,15 @@ internal static class TunedCusum
     }
 
     /// <summary>The limit.</summary>
-    public static double LimitFor(double rate)
+    public static double LimitFor(Traffic traffic)
     {
-        SimulatedTraffic[] months =
-            [.. Enumerable.Range(0, Months).Select(i => new SimulatedTraffic(new Random(104729 * (i + 1)), Month, _ => rate, _ => ScanRun.Threshold))];
-        double low = 1;
-        double high = 30;
-        while (high - low > 0.05)
+        SimulatedTraffic[] months = new SimulatedTraffic[Months];
+        Parallel.For(0, Months, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => months[i] = new SimulatedTraffic(new Random(104729 * (i + 1)), Month, traffic, static _ => ScanRun.Threshold));
+        double low = 0.5;
+        double high = 500;
+        while (high - low > 0.01 * low)
         {
-            double middle = (low + high) / 2;
+            double middle = Math.Sqrt(low * high);
             bool isEnough = months.Count(month => Alarms(month, middle) <= 1) >= 0.95 * Months;
             (low, high) = isEnough ? (low, middle) : (middle, high);
         }
@@ -66,5 +66,5 @@ internal static class TunedCusum
     }
 
     private static double Next(double sum, SimulatedTraffic traffic, int minute) =>
-        Math.Max(0, sum + (traffic.Lost(minute) * Lost) + ((traffic.Traces(minute) - traffic.Lost(minute)) * Kept));
+        Math.Max(0, sum + (traffic.Lost(minute) * Lost) + ((traffic.Weight(minute) - traffic.Lost(minute)) * Kept));
 }

@@ -32,6 +32,7 @@ internal sealed record KnownWorld(string Name, double Theoretical, Func<IChance,
         new("a tool that always fails, in 60 % of the runs", 0.4 * 0.97 * 0.96 * 0.968, AlwaysFailing),
         new("a step that always fails, in every run", 0, static chance => SimulatedWorld.FailFast(chance, [("ingress", P), ("tool", 0), ("answer", P)])),
         new("hard requests fail at every step", 0, Clustered) { Theoretical = (0.2 * Math.Pow(0.85, Six)) + (0.8 * Math.Pow(0.99, Six)) },
+        new("hard requests fail at every step, and runs go on", Math.Pow((0.2 * 0.85) + (0.8 * 0.99), Six), ClusteredGoesOn),
         new("one of two branches", P * ((0.3 * 0.9) + (0.7 * 0.99)) * P, Branches),
         new("three branches at once, all must succeed", P * P * P * P * P * P, Parallel),
         new("branches at once that have steps of their own", Math.Pow(P, Six), NestedParallel),
@@ -40,12 +41,33 @@ internal sealed record KnownWorld(string Name, double Theoretical, Func<IChance,
         {
             Weigh = static (_, chance) => chance.Happens(0.1) ? 10 : 0,
         },
+        new("silent, every second run is kept and one in ten of the others", Math.Pow(P, Six), static chance => Silent(SimulatedWorld.SixSteps(chance), chance, 0.05))
+        {
+            Weigh = static (_, chance) => chance.Happens(0.5) ? 1 : chance.Happens(0.1) ? 10 : 0,
+            HasUnequalWeights = true,
+        },
         new("silent, every failed run is kept and one in ten of the others", Math.Pow(P, Six), static chance => Silent(SimulatedWorld.SixSteps(chance), chance, 0.05))
         {
             Weigh = static (run, chance) => run.Outcome == TraceOutcome.Failed ? 1 : chance.Happens(0.1) ? 10 : 0,
             HasUnequalWeights = true,
         },
     ];
+
+    /// <summary>Systems whose failed runs lose their root. A run of which some step is known to have failed is failed all the same, if the steps are asked.</summary>
+    public static IReadOnlyList<KnownWorld> WithLostRoots { get; } =
+    [
+        new("silent, and what fails in silence loses its root", Math.Pow(P, Six), static chance => Silent(SimulatedWorld.SixSteps(chance), chance, 0.05))
+        {
+            LosesRoot = static (run, _) => run.Outcome == TraceOutcome.Failed && !run.HasUnrecovered,
+        },
+        new("silent, and every second failed run loses its root", Math.Pow(P, Six), static chance => Silent(SimulatedWorld.SixSteps(chance), chance, 0.05))
+        {
+            LosesRoot = static (run, chance) => run.Outcome == TraceOutcome.Failed && chance.Happens(0.5),
+        },
+    ];
+
+    /// <summary>Whether the root of a run is never exported, so that nobody knows its outcome.</summary>
+    public Func<OutcomeRecord, IChance, bool> LosesRoot { get; init; } = static (_, _) => false;
 
     /// <summary>The outcome table of so many kept runs.</summary>
     public Dictionary<OutcomeRecord, OutcomeWeight> Sample(int runs, int seed)
@@ -58,13 +80,17 @@ internal sealed record KnownWorld(string Name, double Theoretical, Func<IChance,
             Int128 weight = (Int128)Weigh(run, chance) << 16;
             if (weight > 0)
             {
-                table[run] = table.GetValueOrDefault(run) + new OutcomeWeight(1, weight, weight * weight);
+                OutcomeRecord seen = LosesRoot(run, chance) ? Unknown(run) : run;
+                table[seen] = table.GetValueOrDefault(seen) + new OutcomeWeight(1, weight, weight * weight);
                 kept++;
             }
         }
 
         return table;
     }
+
+    private static OutcomeRecord Unknown(OutcomeRecord run) =>
+        new([.. run.Path.Select(static position => position.ToArray())], [.. run.Steps], TraceOutcome.Unknown, inferred: false, run.HasUnrecovered, run.LastFailed);
 
     private static double Loops(int lengths) =>
         Enumerable.Range(0, lengths).Average(static calls => 0.99 * Math.Pow(0.98, calls + 1) * Math.Pow(0.96, calls) * 0.995);
@@ -138,6 +164,21 @@ internal sealed record KnownWorld(string Name, double Theoretical, Func<IChance,
     {
         double p = chance.Happens(0.2) ? 0.85 : 0.99;
         return SimulatedWorld.FailFast(chance, [("ingress", p), ("retrieve", p), ("orchestrate", p), ("model", p), ("tool", p), ("answer", p)]);
+    }
+
+    private static OutcomeRecord ClusteredGoesOn(IChance chance)
+    {
+        double p = chance.Happens(0.2) ? 0.85 : 0.99;
+        SimulatedRun run = new();
+        bool allWell = true;
+        foreach (string operation in (ReadOnlySpan<string>)["ingress", "retrieve", "orchestrate", "model", "tool", "answer"])
+        {
+            bool ok = chance.Happens(p);
+            run.Step(operation, ok);
+            allWell &= ok;
+        }
+
+        return run.Ends(allWell ? TraceOutcome.Ok : TraceOutcome.Failed);
     }
 
     private static OutcomeRecord Branches(IChance chance) => SimulatedWorld.FailFast(
