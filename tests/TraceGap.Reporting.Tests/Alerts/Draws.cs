@@ -14,8 +14,13 @@ internal static class Draws
             return (int)Math.Max(0, Math.Round(mean + (Math.Sqrt(mean) * Normal(random))));
         }
 
+        if (mean <= 0)
+        {
+            return 0;
+        }
+
         double limit = Math.Exp(-mean);
-        double product = mean > 0 ? random.NextDouble() : 0;
+        double product = random.NextDouble();
         int count = 0;
         while (product > limit)
         {

@@ -49,10 +49,12 @@ internal sealed class SimulatedTraffic
     /// <summary>Losses of the windows that end with a minute.</summary>
     public void Fill(AlertRule rule, int minute, OutcomeSampling? sampling, WindowLoss[] windows)
     {
+        ref readonly Sums end = ref _sums[minute + 1];
         for (int i = 0; i < windows.Length; i++)
         {
             int length = ScanWindows.Minutes[i];
-            windows[i] = Between(Math.Max(0, minute + 1 - length), minute + 1).Loss(rule, length, sampling);
+            WindowSums sums = end.Since(_sums[Math.Max(0, minute + 1 - length)]);
+            windows[i] = rule == AlertRule.Silent ? sums.SilentLoss(length, sampling) : sums.DivergedLoss(length);
         }
     }
 
@@ -79,9 +81,12 @@ internal sealed class SimulatedTraffic
                 Count + all, Weight + (weight * all), Squares + (square * all), Lost + (weight * lost), LostSquares + (square * lost), Recovered + (weight * recovered), RecoveredSquares + (square * recovered), LostCount + lost);
         }
 
-        private WindowSums Window => new(Weight, Squares, Lost, LostSquares, Lost, LostSquares, Lost - Recovered);
-
-        public WindowLoss Loss(AlertRule rule, int minutes, OutcomeSampling? sampling) => rule == AlertRule.Silent ? Window.SilentLoss(minutes, sampling) : Window.DivergedLoss(minutes);
+        public WindowSums Since(in Sums start)
+        {
+            double lost = Lost - start.Lost;
+            double squares = LostSquares - start.LostSquares;
+            return new WindowSums(Weight - start.Weight, Squares - start.Squares, lost, squares, lost, squares, lost - Recovered + start.Recovered);
+        }
 
         public WorkflowBaseline? Baseline(double minutes)
         {
@@ -93,7 +98,7 @@ internal sealed class SimulatedTraffic
             // Of a trace, 1 where it is lost, −1 where it recovered: what n·V̂ of the divergence comes to where a step that is caught is all that recovers.
             double loss = (Lost - Recovered) / Weight;
             double squares = (LostSquares * (1 - loss) * (1 - loss)) + (RecoveredSquares * (1 + loss) * (1 + loss)) + ((Squares - LostSquares - RecoveredSquares) * loss * loss);
-            return new WorkflowBaseline(loss, squares / Squares, Count / minutes) { Sampling = WorkflowBaseline.SamplingOf(Window, (long)LostCount) };
+            return new WorkflowBaseline(loss, squares / Squares, Count / minutes) { Sampling = WorkflowBaseline.SamplingOf(Since(default), (long)LostCount) };
         }
     }
 }
