@@ -64,7 +64,8 @@ public sealed record AlertNotice(long Id, DateTime At, string Receiver, string K
 /// <param name="EvaluatedUntil">Event time (UTC) up to which traces are judged; null before the first evaluation.</param>
 /// <param name="Alerts">All rules that are or were wrong; firing ones first.</param>
 /// <param name="History">The latest notifications, newest first.</param>
-public sealed record AlertList(DateTime? EvaluatedUntil, IReadOnlyList<Alert> Alerts, IReadOnlyList<AlertNotice> History);
+/// <param name="Watch">What is watched, and who is told.</param>
+public sealed record AlertList(DateTime? EvaluatedUntil, IReadOnlyList<Alert> Alerts, IReadOnlyList<AlertNotice> History, AlertWatch Watch);
 
 /// <summary>How a receiver answered a test.</summary>
 /// <param name="Receiver">Its name.</param>

@@ -94,8 +94,8 @@ internal sealed class AlertBook
         }
     }
 
-    /// <summary>States and history, for people.</summary>
-    public AlertList List()
+    /// <summary>States, history and what is watched, for people.</summary>
+    public AlertList List(DateTimeOffset now)
     {
         lock (_lock)
         {
@@ -109,7 +109,8 @@ internal sealed class AlertBook
                         .ThenBy(static alert => alert.Workflow, StringComparer.Ordinal)
                         .ThenBy(static alert => alert.Rule, StringComparer.Ordinal),
                 ],
-                [.. _notices.Values.Reverse().Take(MostShown)]);
+                [.. _notices.Values.Reverse().Take(MostShown)],
+                WatchView.Of(_options, now));
         }
     }
 

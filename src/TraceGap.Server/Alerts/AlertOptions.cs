@@ -69,5 +69,8 @@ public sealed record Silence(string Name, string Workflow, AlertRule? Rule, Date
 {
     /// <summary>Whether it holds for an alert at a time.</summary>
     public bool Covers(string workflow, AlertRule rule, DateTimeOffset at) =>
-        Glob.Matches(Workflow, workflow) && (Rule is null || Rule == rule) && !(at < From) && !(at >= To);
+        Glob.Matches(Workflow, workflow) && (Rule is null || Rule == rule) && HoldsAt(at);
+
+    /// <summary>Whether a time lies in it.</summary>
+    public bool HoldsAt(DateTimeOffset at) => !(at < From) && !(at >= To);
 }

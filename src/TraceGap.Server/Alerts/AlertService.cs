@@ -81,7 +81,7 @@ internal sealed class AlertService : IAsyncDisposable
     }
 
     /// <summary>States and history.</summary>
-    public AlertList List() => _book.List();
+    public AlertList List() => _book.List(_time.GetUtcNow());
 
     /// <summary>Sends a test notification to every receiver, once.</summary>
     public async Task<AlertTest> TestAsync(CancellationToken cancellationToken) =>

@@ -24,7 +24,10 @@ internal static class PageEndpoints
         """;
 
     // Other paths are no part of the page, so that a mistyped address of the API is not answered with HTML.
-    private static readonly string[] Views = ["/", "/workflows", "/layers", "/steps", "/failures", "/traces", "/traces/{traceId}"];
+    private static readonly string[] Views =
+    [
+        "/", "/workflows", "/layers", "/steps", "/failures", "/traces", "/traces/{traceId}", "/what-if", "/costs", "/concurrency", "/dependence", "/compare", "/alerts",
+    ];
 
     /// <summary>Maps the page's files, and its views to the one document that shows them.</summary>
     public static void MapPage(this IEndpointRouteBuilder endpoints, PageFiles files)

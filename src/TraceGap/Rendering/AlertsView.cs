@@ -25,6 +25,11 @@ internal static class AlertsView
             Faint(console, alert.Evidence is { ExampleTraceIds: { Count: > 0 } ids } ? $"  {alert.Summary} Examples: {string.Join(", ", ids)}" : $"  {alert.Summary}");
         }
 
+        foreach (AlertSilence silence in alerts.Watch.Silences.Where(static silence => silence.Active))
+        {
+            Faint(console, $"Silence {silence.Name} holds{(silence.To is DateTime to ? $" until {Time(to)}" : "")}: nobody is told of {silence.Workflow}{(silence.Rule is null ? "" : $", {silence.Rule}")}.");
+        }
+
         if (alerts.History.Count > 0)
         {
             ReportView.Title(console, "Told");

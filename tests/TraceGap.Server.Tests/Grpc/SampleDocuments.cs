@@ -46,7 +46,10 @@ internal static class SampleDocuments
         "shop ask", "divergence", "firing", Ten, Ten.AddMinutes(-1), "conditionBegan", "shop ask: 6.0 %", Evidence(), Ten.AddHours(-3));
 
     public static AlertList Alerts { get; } = new(
-        Ten.AddMinutes(7), [Alert], [new AlertNotice(5, Ten.AddMinutes(1), "ops", "firing", "failed", 3, "HTTP 503", Alert)]);
+        Ten.AddMinutes(7), [Alert], [new AlertNotice(5, Ten.AddMinutes(1), "ops", "firing", "failed", 3, "HTTP 503", Alert)],
+        new AlertWatch(
+            true, 0.02, ["divergence", "silent"], [new WatchedWorkflows("batch", "batch/*", 0.1, 600, true)], [new AlertReceiver("ops", "webhook")],
+            [new AlertSilence("deploy", "shop/*", "silent", Ten, Ten.AddHours(1), true)]));
 
     private static AlertEvidence Evidence() => new(
         Window, 120, 0.02, -0.06, -0.08, -0.04, 12.5, 10.75, 0.9, 0.96, new Decomposition(0.033, -0.01, 0.02, -0.043), new AlertCulprit("tool_call", Changed), new AlertCulprit(Step, Changed), [TraceId]);

@@ -1,5 +1,22 @@
 import { session } from './session.svelte';
-import type { Receivers, Report, StoreChange, TimeSeries, TraceList, TraceReport, WorkflowList } from './types';
+import type {
+  AlertList,
+  AlertTest,
+  Comparison,
+  ConcurrencyReport,
+  CostReport,
+  DependenceReport,
+  Receivers,
+  Report,
+  SensitivityReport,
+  StoreChange,
+  TimeSeries,
+  TraceList,
+  TraceReport,
+  WhatIfReport,
+  WhatIfRequest,
+  WorkflowList,
+} from './types';
 
 /** The server could not answer; the message is its own where it gave one. */
 export class ApiError extends Error {
@@ -25,11 +42,11 @@ export function address(path: string, query: Query): string {
   return `/api/v1/${path}${text ? `?${text}` : ''}`;
 }
 
-async function ask(url: string, signal?: AbortSignal): Promise<Response> {
+async function ask(url: string, signal?: AbortSignal, question: RequestInit = {}): Promise<Response> {
   const headers: Record<string, string> = session.token ? { authorization: `Bearer ${session.token}` } : {};
   let response: Response;
   try {
-    response = await fetch(url, { headers, ...(signal ? { signal } : {}) });
+    response = await fetch(url, { ...question, headers: { ...question.headers, ...headers }, ...(signal ? { signal } : {}) });
   } catch (failure) {
     if (signal?.aborted) {
       throw failure;
@@ -69,10 +86,23 @@ async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise
   return (await ask(address(path, query), signal)).json() as Promise<T>;
 }
 
+async function post<T>(path: string, query: Query, body: unknown, signal?: AbortSignal): Promise<T> {
+  const question = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return (await ask(address(path, query), signal, { method: 'POST', ...question })).json() as Promise<T>;
+}
+
 export const api = {
   report: (query: Query, signal?: AbortSignal) => get<Report>('report', query, signal),
   workflows: (query: Query, signal?: AbortSignal) => get<WorkflowList>('workflows', query, signal),
   series: (query: Query, signal?: AbortSignal) => get<TimeSeries>('timeseries', query, signal),
+  costs: (query: Query, signal?: AbortSignal) => get<CostReport>('costs', query, signal),
+  sensitivity: (query: Query, signal?: AbortSignal) => get<SensitivityReport>('sensitivity', query, signal),
+  concurrency: (query: Query, signal?: AbortSignal) => get<ConcurrencyReport>('concurrency', query, signal),
+  dependence: (query: Query, signal?: AbortSignal) => get<DependenceReport>('dependence', query, signal),
+  compare: (query: Query, signal?: AbortSignal) => get<Comparison>('compare', query, signal),
+  whatIf: (query: Query, changes: WhatIfRequest, signal?: AbortSignal) => post<WhatIfReport>('whatif', query, changes, signal),
+  alerts: (signal?: AbortSignal) => get<AlertList>('alerts', {}, signal),
+  testAlerts: () => post<AlertTest>('alerts/test', {}, undefined),
   receivers: (signal?: AbortSignal) => get<Receivers>('receivers', {}, signal),
   traces: (query: Query, signal?: AbortSignal) => get<TraceList>('traces', query, signal),
   trace: (id: string, signal?: AbortSignal) => get<TraceReport>(`traces/${encodeURIComponent(id)}`, {}, signal),

@@ -1,4 +1,17 @@
-export type View = 'overview' | 'workflows' | 'layers' | 'steps' | 'failures' | 'traces' | 'trace';
+export type View =
+  | 'overview'
+  | 'workflows'
+  | 'layers'
+  | 'steps'
+  | 'failures'
+  | 'traces'
+  | 'trace'
+  | 'what-if'
+  | 'costs'
+  | 'concurrency'
+  | 'dependence'
+  | 'compare'
+  | 'alerts';
 
 export interface Route {
   readonly view: View | null;
@@ -13,6 +26,12 @@ const paths: Record<Exclude<View, 'trace'>, string> = {
   steps: '/steps',
   failures: '/failures',
   traces: '/traces',
+  'what-if': '/what-if',
+  costs: '/costs',
+  concurrency: '/concurrency',
+  dependence: '/dependence',
+  compare: '/compare',
+  alerts: '/alerts',
 };
 
 /** Filters that go along from view to view. */
