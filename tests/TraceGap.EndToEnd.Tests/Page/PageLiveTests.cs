@@ -103,6 +103,8 @@ public sealed class PageLiveTests : IAsyncLifetime
         (string View, string[] Shown)[] views =
         [
             ("/", attacks), ("/workflows", attacks), ("/layers", ["tool call"]), ("/steps", attacks), ("/failures", attacks), ("/traces", attacks),
+            ("/what-if?changes=" + Uri.EscapeDataString("""{"remove":[{"step":"<img src=x onerror='window.isHit=1'>"}]}"""), [.. attacks, "<img src"]), ("/costs", ["tokens"]),
+            ("/concurrency", ["in flight"]), ("/dependence", ["tried again"]), ("/compare", ["no finished request"]), ("/alerts", ["No alert is firing"]),
             .. traces.Zip(attacks, static (trace, text) => ($"/traces/{trace.TraceId}", new[] { text })),
         ];
         foreach ((string view, string[] shown) in views)

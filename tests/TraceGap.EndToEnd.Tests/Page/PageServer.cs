@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Microsoft.Playwright;
@@ -37,7 +38,7 @@ public sealed class PageServer : IAsyncLifetime
 
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = PeerPaths.Chromium, Args = ["--no-sandbox"] });
-        _server = await ServerProcess.StartAsync(Path.Combine(_folder, "data"));
+        _server = await ServerProcess.StartAsync(Path.Combine(_folder, "data"), ("PRICES__large__INPUT", "2.5"), ("PRICES__large__OUTPUT", "10"));
         await SendAgentsAsync(_server, seed: 11, Requests);
         await UntilTracesAsync(_server.Http, Requests);
     }
@@ -57,6 +58,29 @@ public sealed class PageServer : IAsyncLifetime
     {
         using HttpClient client = new();
         return JsonNode.Parse(await client.GetStringAsync(new Uri(Http, $"/api/v1/{path}")))!;
+    }
+
+    /// <summary>The answer to a what-if question.</summary>
+    internal async Task<JsonNode> AskWhatIfAsync(string window, string changes)
+    {
+        using HttpClient client = new();
+        using StringContent question = new(changes, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await client.PostAsync(new Uri(Http, $"/api/v1/whatif?{window}"), question);
+        return JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>A window that does not move, around all that was sent.</summary>
+    internal async Task<string> ClosedWindowAsync()
+    {
+        JsonNode window = (await AskAsync("report"))["window"]!;
+        return $"from={window["from"]!.GetValue<DateTime>():yyyy-MM-ddTHH:mm:ss.000Z}&to={window["to"]!.GetValue<DateTime>().AddMinutes(1):yyyy-MM-ddTHH:mm:ss.000Z}";
+    }
+
+    /// <summary>The same, compared with itself.</summary>
+    internal async Task<string> SameTwiceAsync()
+    {
+        string window = await ClosedWindowAsync();
+        return $"{window}&{window.Replace("from=", "againstFrom=", StringComparison.Ordinal).Replace("to=", "againstTo=", StringComparison.Ordinal)}";
     }
 
     /// <summary>Lets the demo's agents answer requests.</summary>

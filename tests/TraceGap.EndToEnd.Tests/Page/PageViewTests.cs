@@ -10,6 +10,7 @@ namespace TraceGap.EndToEnd.Tests.Page;
 public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
 {
     private const string OneTrace = "TRACE";
+    private const string SameTwice = "SAME TWICE";
 
     [PeerTheory(Peer.Browser)]
     [InlineData("overview", "/", "Where the gap comes from")]
@@ -20,9 +21,15 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [InlineData("failures", "/failures", "index_unavailable")]
     [InlineData("traces", "/traces?outcome=failed", "gateway/POST /ask")]
     [InlineData("trace", OneTrace, "own failure")]
+    [InlineData("what-if", """/what-if?changes={"scale":[{"layer":"inference","factor":0.85}],"retry":[{"step":"retrieval handbook","attempts":2}]}""", "Where the time would go")]
+    [InlineData("costs", "/costs", "In series without need")]
+    [InlineData("concurrency", "/concurrency", "Latency against requests in flight")]
+    [InlineData("dependence", "/dependence", "What trying again gained")]
+    [InlineData("compare", SameTwice, "What changed")]
+    [InlineData("alerts", "/alerts", "Rules and silences")]
     public async Task A_view_is_whole_accessible_and_quiet_in_the_light_and_in_the_dark_on_a_phone(string name, string path, string shown)
     {
-        path = path == OneTrace ? $"/traces/{await FailedTraceAsync()}" : path;
+        path = path == OneTrace ? $"/traces/{await FailedTraceAsync()}" : path == SameTwice ? $"/compare?{await server.SameTwiceAsync()}" : path;
         foreach ((ColorScheme colors, int width) in ((ColorScheme, int)[])[(ColorScheme.Light, 1360), (ColorScheme.Dark, 390)])
         {
             await using PageVisit visit = await server.VisitAsync(colors, width);
@@ -40,7 +47,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [PeerFact(Peer.Browser)]
     public async Task Figures_on_the_page_are_those_of_the_api()
     {
-        string window = await ClosedWindowAsync();
+        string window = await server.ClosedWindowAsync();
         JsonNode report = await server.AskAsync($"report?{window}");
         JsonNode reliability = report["reliability"]!;
         await using PageVisit visit = await server.VisitAsync();
@@ -104,7 +111,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [PeerFact(Peer.Browser)]
     public async Task What_is_exported_can_be_read_again()
     {
-        string window = await ClosedWindowAsync();
+        string window = await server.ClosedWindowAsync();
         await using PageVisit visit = await server.VisitAsync();
         await visit.GoAsync($"/?{window}");
         await UntilDrawnAsync(visit.Tab);
@@ -123,7 +130,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [PeerFact(Peer.Browser)]
     public async Task What_a_chart_shows_is_a_table_too()
     {
-        string window = await ClosedWindowAsync();
+        string window = await server.ClosedWindowAsync();
         JsonNode decomposition = (await server.AskAsync($"report?{window}"))["reliability"]!["decomposition"]!;
         await using PageVisit visit = await server.VisitAsync();
         await visit.GoAsync($"/?{window}");
@@ -160,13 +167,13 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     }
 
     /// <summary>Everything asked for is there, and charts have been drawn.</summary>
-    private static async Task UntilDrawnAsync(IPage tab)
+    internal static async Task UntilDrawnAsync(IPage tab)
     {
         await Expect(tab.GetByText("Loading…")).ToHaveCountAsync(0);
         await Expect(tab.Locator(".chart:not(:has(canvas)), .plot:not(:has(canvas))")).ToHaveCountAsync(0);
     }
 
-    private static async Task<byte[]> DownloadAsync(IPage tab, string button)
+    internal static async Task<byte[]> DownloadAsync(IPage tab, string button)
     {
         IDownload download = await tab.RunAndWaitForDownloadAsync(() => tab.GetByLabel(button).ClickAsync());
         return await File.ReadAllBytesAsync(await download.PathAsync());
@@ -176,14 +183,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     private async Task<string> FailedTraceAsync() => (await server.AskAsync("report"))["failures"]!.AsArray()
         .First(static failure => failure!["errorType"]!.GetValue<string>() == "index_unavailable")!["exampleTraceId"]!.GetValue<string>();
 
-    /// <summary>A window that does not move, around all that was sent.</summary>
-    private async Task<string> ClosedWindowAsync()
-    {
-        JsonNode window = (await server.AskAsync("report"))["window"]!;
-        return $"from={window["from"]!.GetValue<DateTime>():yyyy-MM-ddTHH:mm:ss.000Z}&to={window["to"]!.GetValue<DateTime>().AddMinutes(1):yyyy-MM-ddTHH:mm:ss.000Z}";
-    }
-
-    private static string Percent(JsonNode? value) => $"{(value!.GetValue<double>() * 100).ToString("F1", CultureInfo.InvariantCulture)} %";
+    internal static string Percent(JsonNode? value) => $"{(value!.GetValue<double>() * 100).ToString("F1", CultureInfo.InvariantCulture)} %";
 
     private static string Unsigned(JsonNode? value) => Math.Abs(value!.GetValue<double>() * 100).ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -164,6 +164,29 @@ public sealed class AlertServiceTests : IAsyncDisposable
         Assert.Equal("firing", _service!.List().Alerts[0].Status);
     }
 
+    [Fact]
+    public void What_is_watched_and_who_is_told_is_shown_without_addresses_and_secrets()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        AlertOptions options = new()
+        {
+            Threshold = 0.05,
+            Workflows = [new WorkflowRule("batch", "batch/*", null, TimeSpan.FromMinutes(10), true), new WorkflowRule("tests", "test/*", 0.2, TimeSpan.Zero, false)],
+            Receivers = [new ReceiverOptions("ops", ReceiverType.Webhook, new Uri("http://hook.example/path"), "secret-text")],
+            Silences = [new Silence("now", "shop/*", AlertRule.Silent, null, now.AddHours(1)), new Silence("over", "*", null, null, now), new Silence("soon", "*", null, now.AddTicks(1), null)],
+        };
+
+        AlertWatch watch = WatchView.Of(options, now);
+
+        Assert.Equal(AlertNames.Rules.Select(AlertNames.Of), watch.Rules);
+        Assert.Equal([new WatchedWorkflows("batch", "batch/*", 0.05, 600, true), new WatchedWorkflows("tests", "test/*", 0.2, 0, false)], watch.Workflows);
+        Assert.Equal([new AlertReceiver("ops", "webhook")], watch.Receivers);
+        Assert.Equal([("now", "silent", true), ("over", null, false), ("soon", null, false)], watch.Silences.Select(static silence => (silence.Name, silence.Rule, silence.Active)));
+        string text = System.Text.Encoding.UTF8.GetString(AlertJson.WriteUtf8(new AlertList(null, [], [], watch)));
+        Assert.DoesNotContain("secret-text", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hook.example", text, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

@@ -30,6 +30,12 @@ public sealed class PageEndpointsTests : IAsyncDisposable
     [InlineData("/")]
     [InlineData("/steps?window=15m&layer=inference")]
     [InlineData("/traces/4bf92f3577b34da6a3ce929d0e0e4736")]
+    [InlineData("/what-if?changes=%7B%7D")]
+    [InlineData("/costs")]
+    [InlineData("/concurrency")]
+    [InlineData("/dependence")]
+    [InlineData("/compare")]
+    [InlineData("/alerts")]
     public async Task Every_view_is_the_one_document_and_is_asked_for_anew(string path)
     {
         using HttpResponseMessage response = await GetAsync(Files, path);
