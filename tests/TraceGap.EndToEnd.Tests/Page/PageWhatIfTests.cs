@@ -139,13 +139,13 @@ public sealed class PageWhatIfTests(PageServer server) : IClassFixture<PageServe
         await visit.GoAsync($"/costs?{window}");
         foreach (string figure in (string[])["total", "perRequest", "perSuccess", "failedRequests", "thrownAway"])
         {
-            await Expect(Figure(visit, figure)).ToHaveTextAsync(Money(costs["cost"]![figure]!.GetValue<double>()));
+            await Expect(Figure(visit, figure)).ToHaveTextAsync(Money(costs["cost"]![figure]));
         }
 
         await Expect(visit.Tab.Locator("main")).ToContainTextAsync("1 model without a price");
         string large = (await visit.Tab.GetByRole(AriaRole.Row, new() { Name = "large" }).InnerTextAsync()).Replace("\u202f", "", StringComparison.Ordinal);
         Assert.Contains($"{costs["models"]![0]!["input"]}", large, StringComparison.Ordinal);
-        Assert.Contains(Money(costs["models"]![0]!["cost"]!.GetValue<double>()), large, StringComparison.Ordinal);
+        Assert.Contains(Money(costs["models"]![0]!["cost"]), large, StringComparison.Ordinal);
         await visit.Tab.GetByRole(AriaRole.Link, new() { Name = "Try invoke_agent researcher, invoke_agent analyst, invoke_agent clerk together in What-if" }).ClickAsync();
         await Expect(Figure(visit, "mean.change")).ToContainTextAsync("−");
 
@@ -172,8 +172,14 @@ public sealed class PageWhatIfTests(PageServer server) : IClassFixture<PageServe
     private static async Task<string> PageTextAsync(PageVisit visit, string button) => System.Text.Encoding.UTF8.GetString(await PageViewTests.DownloadAsync(visit.Tab, button));
 
     /// <summary>Two decimals, or as many more as show three digits of a small amount.</summary>
-    private static string Money(double amount)
+    private static string Money(JsonNode? value)
     {
+        if (value is null)
+        {
+            return "–";
+        }
+
+        double amount = value.GetValue<double>();
         int decimals = amount is 0 or >= 1 ? 2 : 2 - (int)Math.Floor(Math.Log10(amount));
         return $"{amount.ToString($"F{decimals}", CultureInfo.InvariantCulture)} USD";
     }
