@@ -140,6 +140,7 @@ internal sealed class ReportGrpcService
         Granularity = request.HasGranularity ? request.Granularity : null,
         Metric = request.HasMetric ? request.Metric : null,
         Step = request.HasStep ? request.Step : null,
+        By = request.HasBy ? request.By : null,
     };
 
     private static ReportQuery Query(GetConcurrencyRequest request) => new()
@@ -177,7 +178,11 @@ internal sealed class ReportGrpcService
         Version = request.HasVersion ? request.Version : null,
         Outcome = request.HasOutcome ? request.Outcome : null,
         Layer = request.HasLayer ? request.Layer : null,
+        Step = request.HasStep ? request.Step : null,
+        ErrorType = request.HasErrorType ? request.ErrorType : null,
         MinDuration = request.HasMinDuration ? request.MinDuration : null,
+        MaxDuration = request.HasMaxDuration ? request.MaxDuration : null,
+        Attribute = request.Attribute,
         Limit = request.HasLimit ? request.Limit : null,
         Cursor = request.HasCursor ? request.Cursor : null,
     };

@@ -71,6 +71,13 @@ public sealed class ReportJsonTests
               "theoretical": 0.95,
               "gap": -0.15
             },
+            "layerLosses": [
+              {
+                "layer": "tool_call",
+                "lost": 0.125,
+                "perStep": 0.1
+              }
+            ],
             "passK": [
               {
                 "k": 2,
@@ -270,6 +277,7 @@ public sealed class ReportJsonTests
             Estimate.None,
             new Decomposition(0, 0, 0, -0.2),
             new AdvertisedReliability(0.95, -0.15),
+            [new LayerLoss("tool_call", 0.125, 0.1)],
             [new PassK(2, 4, 0.75, 0.5, 0.9)]),
         new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)], [new BandStep("agent/tool_call/search", "tool_call", 1.25, 0.5, 0.75, 0.25, 0.125, 0.125, 0.4)], 0.375)], 0.25, null),
         [new LayerReport("tool_call", 7, 2, 1, new Estimate(0.7, 0.4, 0.9), new CriticalTime(1.5, 1.5, 2, 2), 1, new TokenCounts(10, 20))],

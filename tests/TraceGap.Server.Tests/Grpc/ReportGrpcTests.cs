@@ -115,7 +115,7 @@ public sealed class ReportGrpcTests
         SeriesQuery series = new()
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
-            Metric = "metric", Step = "step",
+            Metric = "metric", Step = "step", By = "by",
         };
         WhatIfQuery whatIf = new()
         {
@@ -125,6 +125,7 @@ public sealed class ReportGrpcTests
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version",
             Outcome = "outcome", Layer = "layer", MinDuration = "min_duration", Limit = 7, Cursor = "cursor",
+            Step = "step", ErrorType = "error_type", MaxDuration = "max_duration", Attribute = new Google.Protobuf.Collections.RepeatedField<string> { "attribute" },
         };
         Assert.Equal(
             [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, "alerts", whatIf, AllChanges, traces, "trace_id"], queries.Asked);
