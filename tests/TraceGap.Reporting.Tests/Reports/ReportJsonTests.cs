@@ -210,7 +210,7 @@ public sealed class ReportJsonTests
     private const string GoldenWorkflows = """
         {"window":{"from":null,"to":null},"workflows":[{"workflow":"shop/ask","service":"shop","environments":["","prod"],"traces":9,"ok":4,"failed":1,
         "observed":{"value":0.8,"low":0.4,"high":0.96,"worst":0.5,"best":0.85},"theoretical":{"value":0.9,"low":0.7,"high":1},
-        "divergence":{"value":-0.1,"low":-0.5,"high":0.1,"worst":-0.4,"best":-0.05,"significant":false},"p50":1.5,"p99":null}]}
+        "divergence":{"value":-0.1,"low":-0.5,"high":0.1,"worst":-0.4,"best":-0.05,"significant":false},"p50":1.5,"p95":2.5,"p99":null}]}
         """;
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class ReportJsonTests
     {
         WorkflowList list = new(new ReportWindow(null, null), [new WorkflowSummary(
             "shop/ask", "shop", ["", "prod"], 9, 4, 1,
-            new ObservedReliability(0.8, 0.4, 0.96, 0.5, 0.85), new Estimate(0.9, 0.7, 1), new Divergence(-0.1, -0.5, 0.1, -0.4, -0.05, false), 1.5, null)]);
+            new ObservedReliability(0.8, 0.4, 0.96, 0.5, 0.85), new Estimate(0.9, 0.7, 1), new Divergence(-0.1, -0.5, 0.1, -0.4, -0.05, false), 1.5, 2.5, null)]);
         string expected = GoldenWorkflows.Replace("\n", string.Empty, StringComparison.Ordinal);
 
         Assert.Equal(expected, ReportJson.Write(list));

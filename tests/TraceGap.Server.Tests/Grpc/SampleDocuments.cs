@@ -110,7 +110,7 @@ internal static class SampleDocuments
         [new RedundantWork(Step, "repeated", 3, 4, 12.5, 100, 10)]);
 
     public static WorkflowList Workflows { get; } = new(
-        Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 3)]);
+        Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 2.5, 3)]);
 
     public static TraceList TraceList { get; } = new(
         [

@@ -1,4 +1,5 @@
 import { session } from './session.svelte';
+import { separator } from '../lib/separator';
 import type { Receivers, Report, StoreChange, TimeSeries, TraceList, TraceReport, WorkflowList } from './types';
 
 /** The server could not answer; the message is its own where it gave one. */
@@ -13,12 +14,12 @@ export class ApiError extends Error {
 
 export type Query = Record<string, string | undefined>;
 
-/** The address of a question; parameters without a value are left out. */
+/** The address of a question; parameters without a value are left out, those with several values repeated. */
 export function address(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value) {
-      parameters.set(key, value);
+      value.split(separator).forEach((one) => parameters.append(key, one));
     }
   }
   const text = parameters.toString();
