@@ -52,7 +52,7 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/api/v1/traces?attribute=a=&attribute=b=&attribute=c=&attribute=d=&attribute=e=&attribute=f=&attribute=g=&attribute=h=&attribute=i=&attribute=j=&attribute=k=&attribute=l=&attribute=m=&attribute=n=&attribute=o=&attribute=p=&attribute=q=", "attribute: 17 are more than 16")]
     [InlineData("/api/v1/timeseries?metric=p99&by=span", "by: \"span\"")]
     [InlineData("/api/v1/timeseries?metric=p99&by=step", "metric: \"p99\" is none of reliability")]
-    [InlineData("/api/v1/timeseries?metric=p99&by=workflow&step=1m&window=1d", "step: 1m gives more than 120 steps; take at least 12m")]
+    [InlineData("/api/v1/timeseries?metric=p99&by=workflow&step=1m&from=0&to=86400", "step: 1m gives more than 120 steps; take at least 12m")]
     [InlineData("/api/v1/traces?limit=0", "limit: 0")]
     [InlineData("/api/v1/traces?limit=many", "limit: \"many\"")]
     [InlineData("/api/v1/traces?cursor=x", "cursor:")]
