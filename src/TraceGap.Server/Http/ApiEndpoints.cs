@@ -82,6 +82,11 @@ internal static class ApiEndpoints
             .Produces<WhatIfReport>()
             .WithSummary("Latency and reliability before and after changes: faster, in parallel, left out, retried, checked, with a fallback");
 
+        api.MapGet("/quality", (HttpContext context, [AsParameters] CostParameters parameters) =>
+                Answer(context, CostKeys, () => queries.GetQualityAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<QualityReport>()
+            .WithSummary("What is odd about the latest 200 traces of a window: orphans, clock skew, late spans, missing roots");
+
         api.MapGet("/traces", (HttpContext context, [AsParameters] TraceParameters parameters) =>
                 Answer(context, TraceKeys, () => parameters.TryToQuery(out TracesQuery query)
                     ? queries.ListTracesAsync(query, context.RequestAborted)
@@ -273,7 +278,7 @@ internal static class ApiEndpoints
         }
     }
 
-    /// <summary>Query parameters of costs.</summary>
+    /// <summary>Query parameters of costs, and of the quality of traces.</summary>
     /// <param name="Window">As for reports.</param>
     /// <param name="From">As for reports.</param>
     /// <param name="To">As for reports.</param>

@@ -13,6 +13,8 @@ namespace TraceGap.Server.Queries;
 internal sealed class StoreQueries(
     TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, AlertService alerts, TimeProvider time) : IReportQueries
 {
+    private const int MostJudged = 200;
+    private const long MostJudgedSpans = 20_000;
     private const int DefaultSample = 1000;
     private const int MaxSample = 10_000;
 
@@ -134,10 +136,62 @@ internal sealed class StoreQueries(
         return Ask(() =>
         {
             TracePage page = store.ListTraces(search, cancellationToken);
-            TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString(), page is { IsCut: true, Next: TraceCursor next } ? DateTime.UnixEpoch.AddTicks(next.EndUnixNanos / TimeSpan.NanosecondsPerTick) : null);
+            TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString(), page is { IsCut: true, Next: TraceCursor next } ? Utc(next.EndUnixNanos) : null);
             return QueryAnswer.Answered(TraceReportJson.WriteUtf8(list));
         });
     }
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetQualityAsync(ReportQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        if (ReadQuery(query, out WindowQuery window) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        TracePage latest = store.ListTraces(
+            new TraceQuery
+            {
+                FromUnixNanos = window.Window.FromUnixNanos,
+                ToUnixNanos = window.Window.ToUnixNanos,
+                Workflow = query.Workflow,
+                Environment = query.Environment,
+                Version = query.Version,
+                Limit = MostJudged,
+            },
+            cancellationToken);
+        ReportWindow shown = new(Utc(window.Window.FromUnixNanos), Utc(window.Window.ToUnixNanos));
+        return QueryAnswer.Answered(TraceReportJson.WriteUtf8(QualityBuilder.Build(shown, query.Workflow, Judged(latest.Traces, cancellationToken))));
+    });
+
+    // The first in any case.
+    private IEnumerable<TraceReport> Judged(IReadOnlyList<TraceSummary> traces, CancellationToken stop)
+    {
+        long spans = 0;
+        foreach (TraceSummary trace in traces)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (spans > 0 && spans + trace.Spans > MostJudgedSpans)
+            {
+                yield break;
+            }
+
+            spans += trace.Spans;
+            if (store.Find(trace.TraceId) is StoredTrace stored)
+            {
+                yield return Analyzed(stored);
+            }
+        }
+    }
+
+    private TraceReport Analyzed(StoredTrace stored)
+    {
+        TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
+        HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
+        return TraceReportBuilder.Build(findings, stored.Revision, late);
+    }
+
+    private static DateTime Utc(long unixNanos) => DateTime.UnixEpoch.AddTicks(unixNanos / TimeSpan.NanosecondsPerTick);
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetTraceAsync(string traceId, CancellationToken cancellationToken)
@@ -154,9 +208,7 @@ internal sealed class StoreQueries(
                 return QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended");
             }
 
-            TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
-            HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
-            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision, late)));
+            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(Analyzed(stored)));
         });
     }
 

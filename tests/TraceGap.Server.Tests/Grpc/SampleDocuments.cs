@@ -112,6 +112,8 @@ internal static class SampleDocuments
     public static WorkflowList Workflows { get; } = new(
         Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 2.5, 3)]);
 
+    public static QualityReport Quality { get; } = new(Window, "shop ask", 200, 2000, [new DefectCount("clockSkew", 7, 9, TraceId)]);
+
     public static TraceList TraceList { get; } = new(
         [
             new TraceEntry(

@@ -104,7 +104,7 @@ public sealed class ApiTests : IAsyncLifetime
 
         JsonElement paths = document.RootElement.GetProperty("paths");
         foreach (string path in (string[])
-            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/traces", "/api/v1/traces/{traceId}"])
+            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/quality", "/api/v1/traces", "/api/v1/traces/{traceId}"])
         {
             JsonElement answer = paths.GetProperty(path).GetProperty("get").GetProperty("responses").GetProperty("200");
             Assert.StartsWith(

@@ -1,6 +1,6 @@
 import { session } from './session.svelte';
 import { separator } from '../lib/separator';
-import type { Receivers, Report, StoreChange, TimeSeries, TraceList, TraceReport, WorkflowList } from './types';
+import type { QualityReport, Receivers, Report, StoreChange, TimeSeries, TraceList, TraceReport, WorkflowList } from './types';
 
 /** The server could not answer; the message is its own where it gave one. */
 export class ApiError extends Error {
@@ -75,6 +75,7 @@ export const api = {
   workflows: (query: Query, signal?: AbortSignal) => get<WorkflowList>('workflows', query, signal),
   series: (query: Query, signal?: AbortSignal) => get<TimeSeries>('timeseries', query, signal),
   receivers: (signal?: AbortSignal) => get<Receivers>('receivers', {}, signal),
+  quality: (query: Query, signal?: AbortSignal) => get<QualityReport>('quality', query, signal),
   traces: (query: Query, signal?: AbortSignal) => get<TraceList>('traces', query, signal),
   trace: (id: string, signal?: AbortSignal) => get<TraceReport>(`traces/${encodeURIComponent(id)}`, {}, signal),
 
