@@ -18,10 +18,11 @@ export interface SparkLine {
   readonly dots: readonly (readonly [number, number])[];
 }
 
-/** Draws values between two levels; equal levels are the middle. The line begins with the first value there is. */
+/** Draws values between two levels; equal levels are the middle. The line goes from the first value there is to the last. */
 export function sparkLine(values: readonly (number | null)[], low: number, high: number, width: number, height: number): SparkLine {
-  const first = values.findIndex((value) => value !== null);
-  const shown = first < 0 ? [] : values.slice(first);
+  const isKnown = (value: number | null): boolean => value !== null;
+  const first = values.findIndex(isKnown);
+  const shown = first < 0 ? [] : values.slice(first, values.findLastIndex(isKnown) + 1);
   const x = (index: number): number => round(shown.length < 2 ? width : (index / (shown.length - 1)) * width);
   const y = (value: number): number => round(high > low ? height - (Math.min(1, Math.max(0, (value - low) / (high - low))) * height) : height / 2);
   let path = '';
