@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TraceGap.EndToEnd.Tests.Peers;
 using TraceGap.EndToEnd.Tests.Serving;
@@ -52,6 +53,11 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
         await Expect(visit.Tab.Locator("[data-figure=theoretical]")).ToHaveTextAsync(Percent(reliability["theoretical"]!["value"]));
         await Expect(visit.Tab.Locator("[data-figure=divergence]")).ToContainTextAsync(Unsigned(reliability["divergence"]!["value"]));
         await Expect(visit.Tab.Locator("h1")).ToHaveTextAsync($"{Percent(reliability["perStepMean"])} parts, {Percent(reliability["observed"]!["value"])} whole");
+
+        JsonNode quality = await server.AskAsync($"quality?{window}");
+        Assert.Equal(200, quality["traces"]!.GetValue<int>());
+        int orphans = quality["defects"]!.AsArray().Where(static defect => defect!["kind"]!.GetValue<string>() == "orphan").Sum(static defect => defect!["traces"]!.GetValue<int>());
+        await Expect(visit.Tab.GetByRole(AriaRole.Region, new() { Name = "How good the traces are" })).ToContainTextAsync(new Regex($"Spans without their parent\\s*{orphans}\\s*of the latest 200"));
 
         await visit.GoAsync($"/steps?{window}&sort=operation");
         string[] rows = [.. (await visit.Tab.Locator("tbody tr").AllInnerTextsAsync()).Select(static row => row.Replace("\u202f", "", StringComparison.Ordinal))];
