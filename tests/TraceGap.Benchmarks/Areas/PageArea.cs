@@ -65,18 +65,7 @@ internal static class PageArea
 
         using (store)
         {
-            BookedRuns runs = new(Workflows, seed: 1);
-            for (long minute = from; minute < to; minute++)
-            {
-                foreach (TraceCommit[] chunk in runs.Minute(minute, perMinute).Chunk(2000))
-                {
-                    using StoreTransaction transaction = store.Begin();
-                    Array.ForEach(chunk, transaction.Add);
-                    transaction.Commit(appliedPosition: 0);
-                }
-
-                store.Maintain((minute + 1) * NanosPerMinute);
-            }
+            new BookedRuns(Workflows, seed: 1).Fill(store, from, to, perMinute);
         }
 
         return (to - from) * perMinute * Workflows;
