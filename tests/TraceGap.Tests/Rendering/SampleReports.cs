@@ -122,7 +122,7 @@ internal static class SampleReports
         null,
         new ReliabilityReport(
             new ObservedReliability(null, null, null, null, null), Estimate.None, new Divergence(null, null, null, null, null, false), false, 0, null, null,
-            Estimate.None, new Decomposition(null, null, null, null), null, []),
+            Estimate.None, new Decomposition(null, null, null, null), null, [], []),
         new LatencyReport(null, null, null, null, null, [], null, null),
         [],
         [],
