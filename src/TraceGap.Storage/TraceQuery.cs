@@ -28,14 +28,35 @@ public sealed record TraceQuery
     /// <summary>Layer of the failure that they ended with.</summary>
     public Layer? Layer { get; init; }
 
+    /// <summary>Step of the failure that they ended with: the text of its key; empty for a failure with no step to blame.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Error type of the failure that they ended with.</summary>
+    public string? ErrorType { get; init; }
+
     /// <summary>Shortest end-to-end duration, ns.</summary>
     public long? MinDurationNanos { get; init; }
+
+    /// <summary>Longest end-to-end duration, ns.</summary>
+    public long? MaxDurationNanos { get; init; }
+
+    /// <summary>Attributes that they have: each of these keys with this value, as text, on some span of theirs, on its scope or its resource. At most <see cref="MostAttributes"/>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
+
+    /// <summary>Most attributes in a query.</summary>
+    public const int MostAttributes = 16;
 
     /// <summary>Most traces in the answer, at least 1.</summary>
     public int Limit { get; init; } = 50;
 
     /// <summary>Where the page before this one ended.</summary>
     public TraceCursor? Cursor { get; init; }
+
+    /// <summary>Blocks of traces that are unpacked for one page; some 100 traces each.</summary>
+    internal int MostBlocks { get; init; } = 4096;
+
+    /// <summary>Blocks of spans that are unpacked for one page, where attributes are asked for; some 1,000 spans each.</summary>
+    internal int MostSpanBlocks { get; init; } = 512;
 }
 
 /// <summary>A place in the order of traces: latest end first, then trace id. Stable while traces come and go.</summary>
@@ -101,4 +122,5 @@ public sealed record TraceSummary
 /// <summary>A page of traces.</summary>
 /// <param name="Traces">Latest end first, then by trace id.</param>
 /// <param name="Next">Where the next page goes on; null if there is none.</param>
-public sealed record TracePage(IReadOnlyList<TraceSummary> Traces, TraceCursor? Next);
+/// <param name="IsCut">True if the page may have fewer traces than there are, or none, because looking for more would have taken long. All from the end of the window back to <paramref name="Next"/> was looked at.</param>
+public sealed record TracePage(IReadOnlyList<TraceSummary> Traces, TraceCursor? Next, bool IsCut = false);

@@ -234,9 +234,11 @@ public sealed class TraceStore : IDisposable
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public long CountOutOfTime(long arrivalUnixNanos) => Read((database, session) => database.Cells.CountOutOfTime(session, arrivalUnixNanos));
 
-    /// <summary>A page of the traces that pass the filters, latest end first, then by trace id.</summary>
+    /// <summary>A page of the traces that pass the filters, latest end first, then by trace id. However rare they are, a page costs some tenths of a second; see <see cref="TracePage.IsCut"/>.</summary>
+    /// <param name="query">Which traces.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public TracePage ListTraces(TraceQuery query) => Read((database, session) => TraceLister.List(session, database.Blocks, query));
+    public TracePage ListTraces(TraceQuery query, CancellationToken stop = default) => Read((database, session) => TraceSearch.Page(session, database.Blocks, query, stop));
 
     /// <summary>What is kept of alerts.</summary>
     /// <param name="latest">Notifications that are done: at most so many, the latest.</param>

@@ -22,6 +22,7 @@ Dictionary<string, Func<BenchmarkArguments, Task<Section>>> areas = new()
     ["memory"] = MemoryArea.RunAsync,
     ["disk"] = DiskArea.RunAsync,
     ["report"] = static arguments => Task.FromResult(ReportArea.Run(arguments)),
+    ["page"] = PageArea.RunAsync,
 };
 
 if (areas.TryGetValue(arguments.Area, out Func<BenchmarkArguments, Task<Section>>? area))

@@ -13,20 +13,27 @@ const reliability: Report['reliability'] = {
   theoreticalPerAttempt: { value: 0.7453, low: 0.7, high: 0.79 },
   decomposition: { retries: 0.0685, dependence: 0.0008, recovered: 0.0253, silent: -0.0534 },
   advertised: null,
+  layerLosses: [
+    { layer: 'retrieval', lost: 0.05, perStep: 0.004 },
+    { layer: 'inference', lost: 0.02, perStep: 0.0026 },
+    { layer: 'tool_call', lost: 0.1162, perStep: 0.016 },
+  ],
 };
 
 describe('gapBars', () => {
   it('leads from the mean of the parts to what is observed, each term from where the one before ended', () => {
     const bars = gapBars(reliability)!;
-    expect(bars.map((bar) => bar.name)).toEqual(['Per-step mean', 'Many steps', 'Retries', 'Theoretical', 'Dependence', 'Recovered', 'Silent', 'Observed']);
+    expect(bars.map((bar) => bar.name)).toEqual(['Per-step mean', 'Retrieval', 'Inference', 'Tool call', 'Theoretical', 'Dependence', 'Recovered', 'Silent', 'Observed']);
     for (let index = 1; index < bars.length; index++) {
-      if (bars[index]!.kind !== 'level') {
+      if (bars[index]!.kind === 'level') {
+        expect(bars[index]!.to).toBeCloseTo(bars[index - 1]!.to, 12);
+      } else {
         expect(bars[index]!.from).toBeCloseTo(bars[index - 1]!.to, 12);
       }
     }
     expect(bars.find((bar) => bar.name === 'Silent')!.value).toBe(reliability.decomposition.silent);
     expect(bars.at(-2)!.to).toBeCloseTo(0.7865, 12);
-    expect(bars.filter((bar) => bar.kind === 'loss').map((bar) => bar.name)).toEqual(['Many steps', 'Silent']);
+    expect(bars.filter((bar) => bar.kind === 'loss').map((bar) => bar.name)).toEqual(['Retrieval', 'Inference', 'Tool call', 'Silent']);
   });
 
   it('is null without data', () => expect(gapBars({ ...reliability, perStepMean: null })).toBeNull());

@@ -80,6 +80,60 @@ internal sealed class PathProduct
         return influence;
     }
 
+    /// <summary>
+    /// Where requests are lost, by key, after <see cref="Differentiate"/>: the probability that a request whose steps fail independently fails there first. They add up to 1 − value. a(s) is how often
+    /// such a request comes to prefix s; it goes on to x with n(s·x) / (n(s) − c(s)) and is lost there with 1 − p_x. What a parallel position loses is divided in proportion to −ln p, so that the
+    /// order of its members means nothing.
+    /// </summary>
+    public double[] Losses()
+    {
+        double[] arrivals = new double[_positions.Length];
+        for (int node = 1; node < _table.Trie.Count; node++)
+        {
+            int parent = _table.Trie.Parent(node);
+            if (_tally.Reached[node] > 0 && _tally.Passed[parent] > 0)
+            {
+                arrivals[_table.Trie.Position(node)] += _adjoints[parent] * _tally.Reached[node] / _tally.Passed[parent];
+            }
+        }
+
+        double[] losses = new double[_reliabilities.Length];
+        for (int position = 0; position < arrivals.Length; position++)
+        {
+            Divide(arrivals[position] * (1 - _positions[position]), _table.Positions[position], losses);
+        }
+
+        DivideEndless(1 - Value - losses.Sum(), losses);
+        return losses;
+    }
+
+    private void Divide(double loss, int[] members, double[] losses)
+    {
+        // One that always fails has all of it, or its part among its like.
+        int hopeless = members.Count(key => _reliabilities[key] <= 0);
+        double total = hopeless > 0 ? hopeless : members.Sum(key => -Math.Log(_reliabilities[key]));
+        foreach (int key in members)
+        {
+            double part = hopeless > 0 ? (_reliabilities[key] <= 0 ? 1 : 0) : -Math.Log(_reliabilities[key]);
+            losses[key] += total > 0 ? loss * part / total : 0;
+        }
+    }
+
+    // A loop that no run ever left well is worth 0, even if its steps never fail: what goes round in it for ever is lost where its runs were cut. Else there is nothing left but rounding.
+    private void DivideEndless(double loss, double[] losses)
+    {
+        int[] cut = [.. Enumerable.Range(1, _table.Trie.Count - 1).Where(node => _borrowed.Borrows(node) && _tally.Reached[node] > 0)];
+        double visits = cut.Sum(node => _adjoints[node]);
+        foreach (int node in cut.Where(_ => visits > 0))
+        {
+            int[] members = _table.Positions[_table.Trie.Position(node)];
+            foreach (int key in members)
+            {
+                losses[key] += loss * _adjoints[node] / visits / members.Length;
+            }
+        }
+    }
+
     // Nothing went on from here; of the empty prefix that is true too where no path is known at all.
     private bool IsDeadEnd(int node) => _tally.Passed[node] == 0 && (_tally.Reached[node] > 0 || node == 0);
 

@@ -39,6 +39,12 @@ public sealed class ReliabilityEstimate
     /// <summary>Own successes of all steps / all steps; null without steps.</summary>
     public required double? PerStepMean { get; init; }
 
+    /// <summary>Where theory loses requests, by layer: the probability that one whose steps fail independently fails there first. They add up to 1 − <see cref="Theoretical"/>.</summary>
+    public required IReadOnlyList<double> LayerLosses { get; init; }
+
+    /// <summary>Own failures by layer / all steps. They add up to 1 − <see cref="PerStepMean"/>; all 0 without steps.</summary>
+    public required IReadOnlyList<double> LayerShortfalls { get; init; }
+
     /// <summary>P(no own failure).</summary>
     public required double Flawless { get; init; }
 

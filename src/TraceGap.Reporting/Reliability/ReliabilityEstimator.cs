@@ -46,6 +46,8 @@ public static class ReliabilityEstimator
             PerAttempt = perAttempt.Value,
             PerAttemptVariance = known.Variance(perAttempt, FailedFirstAttempts),
             PerStepMean = PerStepMean(known.Tally),
+            LayerLosses = ByLayer(table, known.Product.Losses()),
+            LayerShortfalls = ByLayer(table, Shortfalls(known.Tally)),
             Flawless = flawless,
             Recovered = recovered,
             Silent = silent,
@@ -77,6 +79,23 @@ public static class ReliabilityEstimator
         }
 
         return executions > 0 ? (executions - failures) / executions : null;
+    }
+
+    private static double[] Shortfalls(Tally tally)
+    {
+        double executions = tally.Executions.Sum();
+        return Array.ConvertAll(tally.OwnFailures, failures => executions > 0 ? failures / executions : 0);
+    }
+
+    private static double[] ByLayer(OutcomeTable table, double[] byKey)
+    {
+        double[] byLayer = new double[LayerNames.Count];
+        for (int key = 0; key < byKey.Length; key++)
+        {
+            byLayer[(int)table.Keys[key].Layer] += byKey[key];
+        }
+
+        return byLayer;
     }
 
     // An ok trace has survived its failures whatever its spans say, so that P(ok) = P(flawless) + P(recovered) − P(silent) holds for every table.

@@ -1,3 +1,5 @@
+using TraceGap.Aggregation;
+
 namespace TraceGap.Reporting;
 
 /// <summary>
@@ -20,6 +22,7 @@ public static class ReliabilityMean
         Estimate.None,
         new Decomposition(null, null, null, null),
         Advertised: null,
+        LayerLosses: [],
         PassK: []);
 
     /// <summary>Reports on estimates; their order is that in which terms are summed. All null without any.</summary>
@@ -58,8 +61,14 @@ public static class ReliabilityMean
                 Mean(estimates, shares, static estimate => estimate.Recovered),
                 0 - Mean(estimates, shares, static estimate => estimate.Silent)),
             advertised is double product ? new AdvertisedReliability(product, observed - product) : null,
+            [.. Enumerable.Range(0, LayerNames.Count).Select(layer => LossOf(estimates, shares, layer)).Where(static loss => loss.Lost > 0 || loss.PerStep > 0)],
             PassK: []);
     }
+
+    private static LayerLoss LossOf(IReadOnlyList<ReliabilityEstimate> estimates, double[] shares, int layer) => new(
+        LayerNames.Of((Layer)layer),
+        Mean(estimates, shares, estimate => estimate.LayerLosses[layer]),
+        MeanWhereKnown(estimates, estimate => estimate.PerStepMean is null ? null : estimate.LayerShortfalls[layer]) ?? 0);
 
     private static Divergence DivergenceOf(IReadOnlyList<ReliabilityEstimate> estimates, double[] shares, double value, long traces)
     {

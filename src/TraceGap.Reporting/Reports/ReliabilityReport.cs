@@ -11,6 +11,7 @@ namespace TraceGap.Reporting;
 /// <param name="TheoreticalPerAttempt">Theoretical with the reliabilities of first attempts.</param>
 /// <param name="Decomposition">What observed differs from theoretical by.</param>
 /// <param name="Advertised">Theoretical with reliabilities that the user declares; null if none are declared.</param>
+/// <param name="LayerLosses">What leads from the per-step mean to theoretical, for the layers that lose anything, in order of the pipeline: theoretical = per-step mean − Σ (lost − per step).</param>
 /// <param name="PassK">pass^k for k = 1, 2, 3 …; empty unless traces name tasks and some task was tried twice.</param>
 public sealed record ReliabilityReport(
     ObservedReliability Observed,
@@ -23,6 +24,7 @@ public sealed record ReliabilityReport(
     Estimate TheoreticalPerAttempt,
     Decomposition Decomposition,
     AdvertisedReliability? Advertised,
+    IReadOnlyList<LayerLoss> LayerLosses,
     IReadOnlyList<PassK> PassK);
 
 /// <summary>pass^k: the probability that k tries of the same task all end well, with its 95 % interval, as a mean over tasks.</summary>
@@ -32,6 +34,12 @@ public sealed record ReliabilityReport(
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>
 public sealed record PassK(int K, long Tasks, double? Value, double? Low, double? High);
+
+/// <summary>What a layer costs requests, beside what it costs the mean of all steps.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Lost">Probability that a request whose steps fail independently fails in this layer first; Σ = 1 − theoretical.</param>
+/// <param name="PerStep">Own failures of the layer / all steps; Σ = 1 − per-step mean.</param>
+public sealed record LayerLoss(string Layer, double Lost, double PerStep);
 
 /// <summary>A value with its 95 % interval; all null without data.</summary>
 /// <param name="Value">The estimate.</param>

@@ -67,6 +67,7 @@ public static class ReportBuilder
             reliability.Theoretical,
             reliability.Divergence,
             latency.Quantile(50),
+            latency.Quantile(95),
             latency.Quantile(99));
     }
 

@@ -16,6 +16,7 @@ public sealed record WorkflowList(ReportWindow Window, IReadOnlyList<WorkflowSum
 /// <param name="Theoretical">What the steps' own reliabilities multiply to.</param>
 /// <param name="Divergence">Observed − theoretical.</param>
 /// <param name="P50">Median end-to-end latency, ms.</param>
+/// <param name="P95">95th percentile of end-to-end latency, ms.</param>
 /// <param name="P99">99th percentile of end-to-end latency, ms.</param>
 public sealed record WorkflowSummary(
     string Workflow,
@@ -28,4 +29,5 @@ public sealed record WorkflowSummary(
     Estimate Theoretical,
     Divergence Divergence,
     double? P50,
+    double? P95,
     double? P99);

@@ -37,6 +37,7 @@ public sealed class SeriesMetric
         ("reliability.", static (step, layer) => step.Figures.Steps.Of(layer).Rate.ToEstimate()),
         ("share.", static (step, layer) => Value(step.Figures.Latency.ShareOf(step.Figures.Latency.LayerNanos(layer)))),
         ("criticalMs.", static (step, layer) => Value(LatencyUnits.MeanMilliseconds(step.Figures.LayerCritical[(int)layer]))),
+        ("criticalMs.p95.", static (step, layer) => Value(LatencyUnits.Milliseconds(step.Figures.LayerCritical[(int)layer], 95))),
     ];
 
     private readonly Func<SeriesStep, Estimate> _of;

@@ -7,7 +7,7 @@ namespace TraceGap.Reporting;
 /// <param name="AnalysedUntil">Event time (UTC) up to which all that arrived is analysed; steps that end later may still grow. Null if unknown.</param>
 /// <param name="Times">Start of every step, UTC.</param>
 /// <param name="Traces">Ok and failed traces of every step.</param>
-/// <param name="Series">The metrics that were asked for, in that order.</param>
+/// <param name="Series">The metrics that were asked for, in that order; where workflows, layers or steps are told apart, those of the one with most traces or steps first.</param>
 public sealed record TimeSeries(
     ReportWindow Window,
     string? Workflow,
@@ -19,7 +19,8 @@ public sealed record TimeSeries(
 
 /// <summary>One metric over time. Units are those of the report; what a step has no data for is null.</summary>
 /// <param name="Metric">Its name.</param>
+/// <param name="Of">The workflow, layer or step (its key) that it is of, where they are told apart; else null.</param>
 /// <param name="Value">Values.</param>
 /// <param name="Low">Lower ends of 95 % intervals; null for a metric that has none.</param>
 /// <param name="High">Upper ends.</param>
-public sealed record MetricSeries(string Metric, IReadOnlyList<double?> Value, IReadOnlyList<double?>? Low, IReadOnlyList<double?>? High);
+public sealed record MetricSeries(string Metric, string? Of, IReadOnlyList<double?> Value, IReadOnlyList<double?>? Low, IReadOnlyList<double?>? High);

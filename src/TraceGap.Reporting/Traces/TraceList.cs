@@ -3,7 +3,8 @@ namespace TraceGap.Reporting.Traces;
 /// <summary>The answer of <c>GET /api/v1/traces</c>.</summary>
 /// <param name="Traces">Matching traces, newest end first, then smallest id.</param>
 /// <param name="NextCursor">Where the next page starts; null at the end.</param>
-public sealed record TraceList(IReadOnlyList<TraceEntry> Traces, string? NextCursor);
+/// <param name="SearchedBackTo">Event time (UTC) back to which all was looked at, if the search ended before the page was full, since it would have taken long; <c>nextCursor</c> goes on from there. Else null.</param>
+public sealed record TraceList(IReadOnlyList<TraceEntry> Traces, string? NextCursor, DateTime? SearchedBackTo);
 
 /// <summary>One trace in a line.</summary>
 /// <param name="TraceId">32 hexadecimal digits.</param>

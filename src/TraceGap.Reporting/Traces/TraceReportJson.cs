@@ -20,6 +20,9 @@ public static class TraceReportJson
     /// <summary>Writes a trace as UTF-8.</summary>
     public static byte[] WriteUtf8(TraceReport trace) => JsonSerializer.SerializeToUtf8Bytes(trace, Context.TraceReport);
 
+    /// <summary>Writes what is odd about traces as UTF-8.</summary>
+    public static byte[] WriteUtf8(QualityReport quality) => JsonSerializer.SerializeToUtf8Bytes(quality, Context.QualityReport);
+
     /// <summary>Writes a list of traces as UTF-8.</summary>
     public static byte[] WriteUtf8(TraceList traces) => JsonSerializer.SerializeToUtf8Bytes(traces, Context.TraceList);
 }
@@ -27,6 +30,7 @@ public static class TraceReportJson
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(TraceList))]
+[JsonSerializable(typeof(QualityReport))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(double))]

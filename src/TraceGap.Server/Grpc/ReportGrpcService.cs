@@ -39,6 +39,7 @@ internal sealed class ReportGrpcService
         ("GetConcurrency", Handler(GetConcurrencyRequest.Parser, (request, token) => _queries.GetConcurrencyAsync(Query(request), token), Concurrency.Descriptor)),
         ("ListAlerts", Handler(ListAlertsRequest.Parser, (_, token) => _queries.ListAlertsAsync(token), AlertList.Descriptor)),
         ("WhatIf", Handler(WhatIfRequest.Parser, (request, token) => _queries.WhatIfAsync(Query(request), Changes(request), token), WhatIfReport.Descriptor)),
+        ("GetQuality", Handler(GetQualityRequest.Parser, (request, token) => _queries.GetQualityAsync(Query(request), token), Quality.Descriptor)),
         ("ListTraces", Handler(ListTracesRequest.Parser, (request, token) => _queries.ListTracesAsync(Query(request), token), TraceList.Descriptor)),
         ("GetTrace", Handler(GetTraceRequest.Parser, (request, token) => _queries.GetTraceAsync(request.TraceId, token), Trace.Descriptor)),
     ];
@@ -140,6 +141,7 @@ internal sealed class ReportGrpcService
         Granularity = request.HasGranularity ? request.Granularity : null,
         Metric = request.HasMetric ? request.Metric : null,
         Step = request.HasStep ? request.Step : null,
+        By = request.HasBy ? request.By : null,
     };
 
     private static ReportQuery Query(GetConcurrencyRequest request) => new()
@@ -167,6 +169,16 @@ internal sealed class ReportGrpcService
     // The document of the HTTP API, so that both transports judge alike.
     private static byte[] Changes(WhatIfRequest request) => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(request.Changes ?? new WhatIfChanges()));
 
+    private static ReportQuery Query(GetQualityRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+    };
+
     private static TracesQuery Query(ListTracesRequest request) => new()
     {
         Window = request.HasWindow ? request.Window : null,
@@ -177,7 +189,11 @@ internal sealed class ReportGrpcService
         Version = request.HasVersion ? request.Version : null,
         Outcome = request.HasOutcome ? request.Outcome : null,
         Layer = request.HasLayer ? request.Layer : null,
+        Step = request.HasStep ? request.Step : null,
+        ErrorType = request.HasErrorType ? request.ErrorType : null,
         MinDuration = request.HasMinDuration ? request.MinDuration : null,
+        MaxDuration = request.HasMaxDuration ? request.MaxDuration : null,
+        Attribute = request.Attribute,
         Limit = request.HasLimit ? request.Limit : null,
         Cursor = request.HasCursor ? request.Cursor : null,
     };

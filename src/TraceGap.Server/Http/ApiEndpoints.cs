@@ -16,9 +16,9 @@ internal static class ApiEndpoints
     private static readonly string[] ReportKeys = ["window", "from", "to", "workflow", "environment", "version", "granularity"];
     private static readonly string[] CostKeys = ReportKeys[..6];
     private static readonly string[] CompareKeys = [.. ReportKeys, "againstFrom", "againstTo", "againstEnvironment", "againstVersion"];
-    private static readonly string[] SeriesKeys = [.. ReportKeys, "metric", "step"];
+    private static readonly string[] SeriesKeys = [.. ReportKeys, "metric", "step", "by"];
     private static readonly string[] WhatIfKeys = [.. ReportKeys[..6], "sample"];
-    private static readonly string[] TraceKeys = [.. ReportKeys[..6], "outcome", "layer", "minDuration", "limit", "cursor"];
+    private static readonly string[] TraceKeys = [.. ReportKeys[..6], "outcome", "layer", "step", "errorType", "minDuration", "maxDuration", "attribute", "limit", "cursor"];
 
     /// <summary>Maps the endpoints under <c>/api/v1</c>.</summary>
     /// <param name="endpoints">Where to.</param>
@@ -81,6 +81,11 @@ internal static class ApiEndpoints
             .Accepts<WhatIfRequest>("application/json")
             .Produces<WhatIfReport>()
             .WithSummary("Latency and reliability before and after changes: faster, in parallel, left out, retried, checked, with a fallback");
+
+        api.MapGet("/quality", (HttpContext context, [AsParameters] CostParameters parameters) =>
+                Answer(context, CostKeys, () => queries.GetQualityAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<QualityReport>()
+            .WithSummary("What is odd about the latest 200 traces of a window: orphans, clock skew, late spans, missing roots");
 
         api.MapGet("/traces", (HttpContext context, [AsParameters] TraceParameters parameters) =>
                 Answer(context, TraceKeys, () => parameters.TryToQuery(out TracesQuery query)
@@ -221,11 +226,12 @@ internal static class ApiEndpoints
     /// <param name="Environment">Only this environment.</param>
     /// <param name="Version">Only this version of the root's service.</param>
     /// <param name="Granularity"><c>step</c> (default) or <c>layer</c>.</param>
-    /// <param name="Metric">Metrics, comma-separated: fields of the report such as <c>observed</c>, <c>divergence</c>, <c>silent</c>, <c>p99</c>, <c>inFlight</c>, <c>traces</c>; of a layer <c>reliability.LAYER</c>, <c>share.LAYER</c>, <c>criticalMs.LAYER</c>.</param>
-    /// <param name="Step">Length of a step: <c>1m</c>, <c>15m</c>, <c>1h</c>; by default such that there are at most 120.</param>
+    /// <param name="Metric">Metrics, comma-separated: fields of the report such as <c>observed</c>, <c>divergence</c>, <c>silent</c>, <c>p99</c>, <c>inFlight</c>, <c>traces</c>; of a layer <c>reliability.LAYER</c>, <c>share.LAYER</c>, <c>criticalMs.LAYER</c>, <c>criticalMs.p95.LAYER</c>.</param>
+    /// <param name="Step">Length of a step: <c>1m</c>, <c>15m</c>, <c>1h</c>; by default such that there are at most 120, or 40 with <c>by</c>. There may be 1500, or 120 with <c>by</c>.</param>
+    /// <param name="By"><c>workflow</c>, <c>layer</c> or <c>step</c>: a series for each, of the 200 with most traces or steps. Metrics of a layer are then <c>reliability</c>, <c>share</c>, <c>criticalMs</c>, <c>criticalMs.p95</c>; those of a step <c>reliability</c>, <c>executions</c>, <c>ownFailures</c>, <c>durationMs.p50</c>, <c>durationMs.p95</c>, <c>durationMs.p99</c>.</param>
     internal readonly record struct SeriesParameters(
         [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
-        [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Granularity, [FromQuery] string? Metric, [FromQuery] string? Step)
+        [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Granularity, [FromQuery] string? Metric, [FromQuery] string? Step, [FromQuery] string? By)
     {
         public SeriesQuery ToQuery() => new()
         {
@@ -238,6 +244,7 @@ internal static class ApiEndpoints
             Granularity = Granularity,
             Metric = Metric,
             Step = Step,
+            By = By,
         };
     }
 
@@ -271,7 +278,7 @@ internal static class ApiEndpoints
         }
     }
 
-    /// <summary>Query parameters of costs.</summary>
+    /// <summary>Query parameters of costs, and of the quality of traces.</summary>
     /// <param name="Window">As for reports.</param>
     /// <param name="From">As for reports.</param>
     /// <param name="To">As for reports.</param>
@@ -294,13 +301,18 @@ internal static class ApiEndpoints
     /// <param name="Version">Only this version of the root's service.</param>
     /// <param name="Outcome"><c>ok</c>, <c>failed</c>, <c>cancelled</c>, <c>unknown</c> or <c>open</c>.</param>
     /// <param name="Layer">Only traces whose failure lies in this layer.</param>
+    /// <param name="Step">Only traces whose failure is that of this step: a step key of a report, or <c>silent</c> for failures with no step to blame.</param>
+    /// <param name="ErrorType">Only traces whose failure has this error type; empty for failures that have none.</param>
     /// <param name="MinDuration">Only traces that took at least so long: <c>500ms</c>, <c>2s</c>.</param>
+    /// <param name="MaxDuration">Only traces that took at most so long.</param>
+    /// <param name="Attribute"><c>key=value</c>: only traces with this attribute on a span, or on its scope or resource; several times for several attributes, which may be on different spans. Compared as text. What was not kept is not found.</param>
     /// <param name="Limit">At most so many, 1 to 1000; default 50.</param>
     /// <param name="Cursor"><c>nextCursor</c> of the answer before.</param>
     internal readonly record struct TraceParameters(
         [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
         [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Outcome, [FromQuery] string? Layer,
-        [FromQuery] string? MinDuration, [FromQuery] string? Limit, [FromQuery] string? Cursor)
+        [FromQuery] string? Step, [FromQuery] string? ErrorType, [FromQuery] string? MinDuration, [FromQuery] string? MaxDuration, [FromQuery] string[]? Attribute,
+        [FromQuery] string? Limit, [FromQuery] string? Cursor)
     {
         public bool TryToQuery(out TracesQuery query)
         {
@@ -316,7 +328,11 @@ internal static class ApiEndpoints
                 Version = Version,
                 Outcome = Outcome,
                 Layer = Layer,
+                Step = Step,
+                ErrorType = ErrorType,
                 MinDuration = MinDuration,
+                MaxDuration = MaxDuration,
+                Attribute = Attribute ?? [],
                 Limit = Limit is null ? null : limit,
                 Cursor = Cursor,
             };

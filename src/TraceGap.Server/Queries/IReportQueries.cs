@@ -36,6 +36,9 @@ public interface IReportQueries
     /// <param name="cancellationToken">The caller gave up.</param>
     ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken);
 
+    /// <summary>What is odd about the latest traces of a window.</summary>
+    ValueTask<QueryAnswer> GetQualityAsync(ReportQuery query, CancellationToken cancellationToken);
+
     /// <summary>Matching traces, newest first.</summary>
     ValueTask<QueryAnswer> ListTracesAsync(TracesQuery query, CancellationToken cancellationToken);
 

@@ -8,4 +8,7 @@ public sealed record SeriesQuery : ReportQuery
 
     /// <summary>Length of a step, such as <c>5m</c>; whole minutes.</summary>
     public string? Step { get; init; }
+
+    /// <summary>What is told apart: <c>workflow</c>, <c>layer</c> or <c>step</c>.</summary>
+    public string? By { get; init; }
 }

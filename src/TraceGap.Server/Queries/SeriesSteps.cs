@@ -5,11 +5,13 @@ namespace TraceGap.Server.Queries;
 /// <summary>Reads what a series is made of: metrics, and how long its steps are.</summary>
 internal static class SeriesSteps
 {
-    /// <summary>Most steps of an answer.</summary>
+    /// <summary>Most steps of an answer; and where workflows, layers or steps are told apart.</summary>
     private const long MostSteps = 1500;
+    private const long MostStepsOfGroups = 120;
 
-    /// <summary>Steps of an answer that does not say how long they shall be, at most.</summary>
+    /// <summary>Steps of an answer that does not say how long they shall be, at most; likewise.</summary>
     private const long UsualSteps = 120;
+    private const long UsualStepsOfGroups = 40;
 
     // Divide a day, so that days begin with a step.
     private static readonly long[] Lengths = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440];
@@ -33,11 +35,17 @@ internal static class SeriesSteps
         return read.Count == 0 ? $"metric: say which, comma-separated, of {string.Join(", ", SeriesMetric.Names)}" : null;
     }
 
-    /// <summary>The length of steps, minutes; by default the shortest that gives no more than 120.</summary>
+    /// <summary>Metrics by name, separated by commas, for each workflow, layer or step.</summary>
+    /// <returns>What is wrong with them; null if all is well.</returns>
+    public static string? ReadGroups(string by, string? metrics, out SeriesGroups groups) =>
+        SeriesGroups.Read(by, (metrics ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), out groups);
+
+    /// <summary>The length of steps, minutes; by default the shortest that gives no more than 120, or 40.</summary>
     /// <returns>What is wrong with it; null if all is well.</returns>
-    public static string? ReadStep(string? text, EventWindow window, out long minutes)
+    public static string? ReadStep(string? text, EventWindow window, bool ofGroups, out long minutes)
     {
-        minutes = Lengths.FirstOrDefault(length => Minutes(window) <= UsualSteps * length, Rounded(Minutes(window), UsualSteps));
+        (long usual, long most) = ofGroups ? (UsualStepsOfGroups, MostStepsOfGroups) : (UsualSteps, MostSteps);
+        minutes = Lengths.FirstOrDefault(length => Minutes(window) <= usual * length, Rounded(Minutes(window), usual));
         if (text is null)
         {
             return null;
@@ -49,11 +57,13 @@ internal static class SeriesSteps
         }
 
         minutes = nanos / EventWindow.MinuteNanos;
-        return Minutes(window) > MostSteps * minutes ? $"step: {text} gives more than {MostSteps} steps; take at least {Shortest(window)}m" : null;
+        return Minutes(window) > most * minutes ? $"step: {text} gives more than {most} steps; take at least {Shortest(window, most)}m" : null;
     }
 
     /// <summary>The shortest steps that an answer over a window may have, minutes.</summary>
-    public static long Shortest(EventWindow window) => Math.Max(1, (Minutes(window) + MostSteps - 1) / MostSteps);
+    public static long Shortest(EventWindow window) => Shortest(window, MostSteps);
+
+    private static long Shortest(EventWindow window, long most) => Math.Max(1, (Minutes(window) + most - 1) / most);
 
     private static long Minutes(EventWindow window) => window.ToMinute - window.FromMinute;
 

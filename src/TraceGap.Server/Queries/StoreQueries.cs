@@ -13,8 +13,8 @@ namespace TraceGap.Server.Queries;
 internal sealed class StoreQueries(
     TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, AlertService alerts, TimeProvider time) : IReportQueries
 {
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 1000;
+    private const int MostJudged = 200;
+    private const long MostJudgedSpans = 20_000;
     private const int DefaultSample = 1000;
     private const int MaxSample = 10_000;
 
@@ -59,11 +59,17 @@ internal sealed class StoreQueries(
     public ValueTask<QueryAnswer> GetTimeSeriesAsync(SeriesQuery query, CancellationToken cancellationToken) => Ask(() =>
     {
         string? windowProblem = ReadQuery(query, out WindowQuery window);
-        string? metricProblem = SeriesSteps.ReadMetrics(query.Metric, out IReadOnlyList<SeriesMetric> metrics);
-        string? stepProblem = SeriesSteps.ReadStep(query.Step, window.Window, out long step);
-        return (windowProblem ?? metricProblem ?? stepProblem) is string problem
-            ? QueryAnswer.InvalidArgument(problem)
-            : QueryAnswer.Answered(ReportJson.WriteUtf8(TimeSeriesBuilder.Build(ReadSteps(window, step, cancellationToken), metrics)));
+        IReadOnlyList<SeriesMetric> metrics = [];
+        SeriesGroups? groups = null;
+        string? metricProblem = query.By is string by ? SeriesSteps.ReadGroups(by, query.Metric, out groups) : SeriesSteps.ReadMetrics(query.Metric, out metrics);
+        string? stepProblem = SeriesSteps.ReadStep(query.Step, window.Window, groups is not null, out long step);
+        if ((windowProblem ?? metricProblem ?? stepProblem) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        List<ReportInput> steps = ReadSteps(window, step, cancellationToken);
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(groups is null ? TimeSeriesBuilder.Build(steps, metrics) : TimeSeriesBuilder.Build(steps, groups)));
     });
 
     /// <inheritdoc/>
@@ -122,18 +128,70 @@ internal sealed class StoreQueries(
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListTracesAsync(TracesQuery query, CancellationToken cancellationToken)
     {
-        if (ReadTraceQuery(query, out TraceQuery search) is string problem)
+        if (TraceSearchText.Read(query, UnixNanos(), out TraceQuery search) is string problem)
         {
             return ValueTask.FromResult(QueryAnswer.InvalidArgument(problem));
         }
 
         return Ask(() =>
         {
-            TracePage page = store.ListTraces(search);
-            TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString());
+            TracePage page = store.ListTraces(search, cancellationToken);
+            TraceList list = new([.. page.Traces.Select(Entry)], page.Next?.ToString(), page is { IsCut: true, Next: TraceCursor next } ? Utc(next.EndUnixNanos) : null);
             return QueryAnswer.Answered(TraceReportJson.WriteUtf8(list));
         });
     }
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetQualityAsync(ReportQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        if (ReadQuery(query, out WindowQuery window) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        TracePage latest = store.ListTraces(
+            new TraceQuery
+            {
+                FromUnixNanos = window.Window.FromUnixNanos,
+                ToUnixNanos = window.Window.ToUnixNanos,
+                Workflow = query.Workflow,
+                Environment = query.Environment,
+                Version = query.Version,
+                Limit = MostJudged,
+            },
+            cancellationToken);
+        ReportWindow shown = new(Utc(window.Window.FromUnixNanos), Utc(window.Window.ToUnixNanos));
+        return QueryAnswer.Answered(TraceReportJson.WriteUtf8(QualityBuilder.Build(shown, query.Workflow, Judged(latest.Traces, cancellationToken))));
+    });
+
+    // The first in any case.
+    private IEnumerable<TraceReport> Judged(IReadOnlyList<TraceSummary> traces, CancellationToken stop)
+    {
+        long spans = 0;
+        foreach (TraceSummary trace in traces)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (spans > 0 && spans + trace.Spans > MostJudgedSpans)
+            {
+                yield break;
+            }
+
+            spans += trace.Spans;
+            if (store.Find(trace.TraceId) is StoredTrace stored)
+            {
+                yield return Analyzed(stored);
+            }
+        }
+    }
+
+    private TraceReport Analyzed(StoredTrace stored)
+    {
+        TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
+        HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
+        return TraceReportBuilder.Build(findings, stored.Revision, late);
+    }
+
+    private static DateTime Utc(long unixNanos) => DateTime.UnixEpoch.AddTicks(unixNanos / TimeSpan.NanosecondsPerTick);
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetTraceAsync(string traceId, CancellationToken cancellationToken)
@@ -150,9 +208,7 @@ internal sealed class StoreQueries(
                 return QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended");
             }
 
-            TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
-            HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
-            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(TraceReportBuilder.Build(findings, stored.Revision, late)));
+            return QueryAnswer.Answered(TraceReportJson.WriteUtf8(Analyzed(stored)));
         });
     }
 
@@ -277,59 +333,6 @@ internal sealed class StoreQueries(
         }
 
         return examples;
-    }
-
-    private string? ReadTraceQuery(TracesQuery query, out TraceQuery search)
-    {
-        search = new TraceQuery();
-        if (EventWindow.Read(query, UnixNanos(), out EventWindow window) is string problem)
-        {
-            return problem;
-        }
-
-        TraceOutcome outcome = default;
-        if (query.Outcome is not null && (!Enum.TryParse(query.Outcome, ignoreCase: true, out outcome) || !Enum.IsDefined(outcome)))
-        {
-            return $"outcome: \"{query.Outcome}\" is none of ok, failed, cancelled, unknown, open";
-        }
-
-        Layer layer = default;
-        if (query.Layer is not null && !LayerNames.TryParse(query.Layer, out layer))
-        {
-            return $"layer: \"{query.Layer}\" is no layer";
-        }
-
-        long minDuration = 0;
-        if (query.MinDuration is not null && !WindowText.TryParseDuration(query.MinDuration, out minDuration))
-        {
-            return $"minDuration: \"{query.MinDuration}\" is no duration; write 500ms or 2s";
-        }
-
-        if (query.Limit is < 1 or > MaxLimit)
-        {
-            return $"limit: {query.Limit} is not from 1 to {MaxLimit}";
-        }
-
-        TraceCursor cursor = default;
-        if (query.Cursor is not null && !TraceCursor.TryParse(query.Cursor, out cursor))
-        {
-            return "cursor: is no nextCursor of an answer";
-        }
-
-        search = new TraceQuery
-        {
-            FromUnixNanos = window.FromUnixNanos,
-            ToUnixNanos = window.ToUnixNanos,
-            Workflow = query.Workflow,
-            Environment = query.Environment,
-            Version = query.Version,
-            Outcome = query.Outcome is null ? null : outcome,
-            Layer = query.Layer is null ? null : layer,
-            MinDurationNanos = query.MinDuration is null ? null : minDuration,
-            Limit = query.Limit ?? DefaultLimit,
-            Cursor = query.Cursor is null ? null : cursor,
-        };
-        return null;
     }
 
     private static TraceEntry Entry(TraceSummary trace) => new(

@@ -106,6 +106,25 @@ internal sealed class BlockStore(string path, DamageLog damages)
         return spans;
     }
 
+    /// <summary>Tells which of some attributes the spans have that are stored under a number and under the others of its block.</summary>
+    /// <returns>The first number of the block, and from it on a bit for each attribute a number; none if it is gone or cannot be read.</returns>
+    public (long Block, uint[] Found) FindAttributes(SqlSession session, long number, IReadOnlyList<AttributeFilter> attributes)
+    {
+        (long block, byte[]? blob) = ReadBlock(session, BlockOfSpans, number);
+        if (blob is null)
+        {
+            return (number, []);
+        }
+
+        CodecError error = SpanBlock.Find(blob, attributes, out uint[] found);
+        if (error != CodecError.None)
+        {
+            Report("span block", block, error);
+        }
+
+        return (block, found);
+    }
+
     /// <summary>What is booked under a number; null if it cannot be read.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="number">The number.</param>

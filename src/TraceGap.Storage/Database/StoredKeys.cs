@@ -21,6 +21,22 @@ internal static class StoredKeys
         return keys;
     }
 
+    /// <summary>All failure keys by their numbers.</summary>
+    public static Dictionary<long, FailureKey> ReadFailures(SqlSession session)
+    {
+        Dictionary<long, FailureKey> failures = [];
+        using SqliteDataReader rows = session.Query("SELECT id, key FROM failure_key");
+        while (rows.Read())
+        {
+            if (KeyCodec.TryDecode(rows.GetFieldValue<byte[]>(1), out FailureKey failure) == CodecError.None)
+            {
+                failures.Add(rows.GetInt64(0), failure);
+            }
+        }
+
+        return failures;
+    }
+
     /// <summary>A failure key by its number; null if there is none that can be read.</summary>
     public static FailureKey? ReadFailure(SqlSession session, long number) =>
         session.Blob("SELECT key FROM failure_key WHERE id = $1", number) is byte[] blob && KeyCodec.TryDecode(blob, out FailureKey failure) == CodecError.None

@@ -5,6 +5,9 @@ namespace TraceGap.Storage;
 /// <summary>Reads what <see cref="SpanBlockWriter"/> wrote: all spans, or those of one trace.</summary>
 internal static class SpanBlock
 {
+    // Far more than are written together.
+    private const int MostTraces = 1 << 16;
+
     /// <summary>Reads the spans of one trace from a blob made by <see cref="SpanBlockWriter.ToBlob"/>, adding to <paramref name="spans"/>. After an error nothing was added.</summary>
     /// <param name="blob">The blob.</param>
     /// <param name="traceId">The id of the trace.</param>
@@ -33,6 +36,58 @@ internal static class SpanBlock
         }
 
         return Read(columns, traces, spans);
+    }
+
+    /// <summary>Tells which of some attributes the traces of a blob made by <see cref="SpanBlockWriter.ToBlob"/> have. A block that has none of them is not read further than its texts.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="attributes">The attributes; at most 32.</param>
+    /// <param name="found">Per trace, by its place, a bit for each attribute. After an error there are none.</param>
+    public static CodecError Find(ReadOnlyMemory<byte> blob, IReadOnlyList<AttributeFilter> attributes, out uint[] found)
+    {
+        found = [];
+        CodecError framing = BlobFrame.Read(blob, out ReadOnlyMemory<byte> plain, out ReadOnlyMemory<byte> body);
+        if (framing != CodecError.None)
+        {
+            return framing;
+        }
+
+        SpanColumns columns = new(plain.Span, body.Span, standsAlone: false);
+        if (columns.Error != CodecError.None || columns.Traces > MostTraces)
+        {
+            return columns.Error == CodecError.None ? CodecError.BadValue : columns.Error;
+        }
+
+        found = new uint[columns.Traces];
+        bool mayHave = false;
+        foreach (AttributeFilter attribute in attributes)
+        {
+            mayHave |= columns.MayHave(attribute);
+        }
+
+        if (mayHave)
+        {
+            Find(ref columns, attributes, found);
+        }
+
+        found = columns.Error == CodecError.None ? found : [];
+        return columns.Error;
+    }
+
+    private static void Find(ref SpanColumns columns, IReadOnlyList<AttributeFilter> attributes, uint[] found)
+    {
+        Dictionary<long, TraceId> all = Enumerable.Range(0, found.Length).ToDictionary(static place => (long)place, static _ => default(TraceId));
+        for (int i = 0; i < columns.Count && columns.Error == CodecError.None; i++)
+        {
+            if (columns.ReadSpan(i, all) is not SpanRecord span)
+            {
+                continue;
+            }
+
+            for (int j = 0; j < attributes.Count; j++)
+            {
+                found[columns.Trace] |= attributes[j].IsOn(span) ? 1u << j : 0;
+            }
+        }
     }
 
     /// <summary>Reads all spans of a block made by <see cref="SpanBlockWriter.WriteTo"/>, adding to <paramref name="spans"/>. After an error nothing was added.</summary>

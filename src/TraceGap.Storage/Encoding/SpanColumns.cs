@@ -107,6 +107,10 @@ internal ref struct SpanColumns
         _parentIds.ExpectEnd();
     }
 
+    /// <summary>False if no span of the block, no scope and no resource has this attribute. Looks at the texts alone; a value that may be a number or boolean is none.</summary>
+    public readonly bool MayHave(AttributeFilter attribute) =>
+        _texts.Has(attribute.Key) && (attribute.Value is not byte[] value || _valueTexts.Has(value) || _texts.Has(value));
+
     /// <summary>The id of a trace of a block that stands alone.</summary>
     public readonly TraceId TraceIdAt(long trace) => TraceId.FromBytes(_traceIds[(int)(trace * TraceId.Size)..]);
 

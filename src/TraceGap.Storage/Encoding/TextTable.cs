@@ -97,6 +97,23 @@ internal sealed class TextTable
         return new TextTable(bytes, reader.Error == CodecError.None ? ends : []);
     }
 
+    /// <summary>Whether one of them is this text, given as UTF-8. Makes no string.</summary>
+    public bool Has(ReadOnlySpan<byte> utf8)
+    {
+        int start = 0;
+        foreach (int end in _ends)
+        {
+            if (_bytes.AsSpan(start, end - start).SequenceEqual(utf8))
+            {
+                return true;
+            }
+
+            start = end;
+        }
+
+        return false;
+    }
+
     /// <summary>Reads an index and answers its string; empty if the index points nowhere, which the reader then says.</summary>
     public string ReadText(ref ByteReader reader)
     {

@@ -23,7 +23,11 @@ internal static class TracesCommand
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string?> Outcome = NewOutcome();
     private static readonly Option<string?> Layer = new("--layer") { Description = "Only traces that failed of their own in this layer.", HelpName = "LAYER" };
+    private static readonly Option<string?> Step = new("--step") { Description = "Only traces that failed of their own in this step: its key (service/layer/operation), or 'silent' for no step to blame.", HelpName = "STEP" };
+    private static readonly Option<string?> ErrorType = new("--error-type") { Description = "Only traces that failed with this error type.", HelpName = "TYPE" };
     private static readonly Option<string?> MinDuration = new("--min-duration") { Description = "Only traces that took at least so long: 500ms, 2s.", HelpName = "DURATION" };
+    private static readonly Option<string?> MaxDuration = new("--max-duration") { Description = "Only traces that took at most so long.", HelpName = "DURATION" };
+    private static readonly Option<string[]> Attribute = new("--attribute") { Description = "Only traces with this attribute on a span, its scope or its resource; may be given several times.", HelpName = "KEY=VALUE" };
     private static readonly Option<int> Limit = WholeNumber.New("--limit", "At most so many.", standard: 20, least: 1, most: 1000);
     private static readonly Option<bool> Json = new("--json") { Description = "The JSON of the query API instead of a table." };
 
@@ -31,7 +35,7 @@ internal static class TracesCommand
     {
         Command command = new("traces", "List the traces of a running server, newest first, or show one.")
         {
-            Id, Window, Workflow, Outcome, Layer, MinDuration, Limit, Json,
+            Id, Window, Workflow, Outcome, Layer, Step, ErrorType, MinDuration, MaxDuration, Attribute, Limit, Json,
         };
         Access.AddTo(command);
         command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
@@ -47,22 +51,11 @@ internal static class TracesCommand
 
         using QueryClient client = new(Access.Server(parsed), access);
         string? id = parsed.GetValue(Id);
-        ServerAnswer answer = id is null ? await ListAsync(client, parsed, stop) : await client.GetAsync($"api/v1/traces/{Uri.EscapeDataString(id)}", stop);
-        if (answer.Problem is string problem)
-        {
-            return terminal.Fail(ExitCodes.Unreadable, problem);
-        }
-
-        if (parsed.GetValue(Json))
-        {
-            terminal.Out.WriteLine(Encoding.UTF8.GetString(answer.Body));
-            return ExitCodes.Fine;
-        }
-
         try
         {
-            Write(terminal.Console, answer.Body, isList: id is null);
-            return ExitCodes.Fine;
+            return id is null
+                ? await ListAsync(client, parsed, terminal, stop)
+                : Show(await client.GetAsync($"api/v1/traces/{Uri.EscapeDataString(id)}", stop), parsed, terminal, static (console, body) => TraceView.Write(console, TraceAnswers.ReadTrace(body)));
         }
         catch (JsonException)
         {
@@ -70,26 +63,64 @@ internal static class TracesCommand
         }
     }
 
-    private static Task<ServerAnswer> ListAsync(QueryClient client, ParseResult parsed, CancellationToken stop) => client.GetAsync(
-        "api/v1/traces",
-        stop,
+    // A search that takes long is answered in parts; together they are one list.
+    private static async Task<int> ListAsync(QueryClient client, ParseResult parsed, Terminal terminal, CancellationToken stop)
+    {
+        int limit = parsed.GetValue(Limit);
+        List<TraceEntry> found = [];
+        string? cursor = null;
+        while (true)
+        {
+            ServerAnswer answer = await client.GetAsync("api/v1/traces", stop, Parameters(parsed, limit - found.Count, cursor));
+            if (answer.Problem is not null)
+            {
+                return terminal.Fail(ExitCodes.Unreadable, answer.Problem);
+            }
+
+            TraceList part = TraceAnswers.ReadList(answer.Body);
+            found.AddRange(part.Traces);
+            if (part.SearchedBackTo is null || part.NextCursor is null || found.Count == limit)
+            {
+                byte[] whole = cursor is null ? answer.Body : TraceReportJson.WriteUtf8(part with { Traces = found, SearchedBackTo = null });
+                return Show(answer with { Body = whole }, parsed, terminal, static (console, body) => TraceListView.Write(console, TraceAnswers.ReadList(body)));
+            }
+
+            cursor = part.NextCursor;
+        }
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Parameters(ParseResult parsed, int limit, string? cursor) =>
+    [
         ("window", parsed.GetValue(Window)),
         ("workflow", parsed.GetValue(Workflow)),
         ("outcome", parsed.GetValue(Outcome)),
         ("layer", parsed.GetValue(Layer)),
+        ("step", parsed.GetValue(Step)),
+        ("errorType", parsed.GetValue(ErrorType)),
         ("minDuration", parsed.GetValue(MinDuration)),
-        ("limit", parsed.GetValue(Limit).ToString(CultureInfo.InvariantCulture)));
+        ("maxDuration", parsed.GetValue(MaxDuration)),
+        .. (parsed.GetValue(Attribute) ?? []).Select(static attribute => ("attribute", (string?)attribute)),
+        ("limit", limit.ToString(CultureInfo.InvariantCulture)),
+        ("cursor", cursor),
+    ];
 
-    private static void Write(IAnsiConsole console, byte[] body, bool isList)
+    private static int Show(ServerAnswer answer, ParseResult parsed, Terminal terminal, Action<IAnsiConsole, byte[]> write)
     {
-        if (isList)
+        if (answer.Problem is not null)
         {
-            TraceListView.Write(console, TraceAnswers.ReadList(body));
+            return terminal.Fail(ExitCodes.Unreadable, answer.Problem);
+        }
+
+        if (parsed.GetValue(Json))
+        {
+            terminal.Out.WriteLine(Encoding.UTF8.GetString(answer.Body));
         }
         else
         {
-            TraceView.Write(console, TraceAnswers.ReadTrace(body));
+            write(terminal.Console, answer.Body);
         }
+
+        return ExitCodes.Fine;
     }
 
     private static Option<string?> NewOutcome()

@@ -32,7 +32,7 @@ internal static class ReportArea
         {
             using TemporaryFolder folder = new();
             using TraceStore store = Open(folder.Path);
-            Fill(store, workflows, perMinute);
+            new BookedRuns(workflows, seed: 1).Fill(store, Start, Now, perMinute);
             string stored = ((long)workflows * perMinute * Filled).ToString("N0");
             foreach ((string name, int minutes) in new[] { ("1 h", 60), ("6 h", 360), ("24 h", MinutesPerDay) })
             {
@@ -51,22 +51,6 @@ internal static class ReportArea
 
     private static TraceStore Open(string folder) =>
         TraceStore.TryOpen(new StoreOptions { Folder = folder }, out TraceStore? store, out StoreError? error) ? store : throw new InvalidOperationException($"{error}");
-
-    private static void Fill(TraceStore store, int workflows, int perMinute)
-    {
-        BookedRuns runs = new(workflows, seed: 1);
-        for (long minute = Start; minute < Now; minute++)
-        {
-            foreach (TraceCommit[] traces in runs.Minute(minute, perMinute).Chunk(2000))
-            {
-                using StoreTransaction transaction = store.Begin();
-                Array.ForEach(traces, transaction.Add);
-                transaction.Commit(appliedPosition: 0);
-            }
-
-            store.Maintain((minute + 1) * NanosPerMinute);
-        }
-    }
 
     private static (Spread All, Spread Cells, Spread Json, long Traces) Measure(TraceStore store, int minutes, int rounds)
     {

@@ -34,6 +34,22 @@ internal sealed class BookedRuns(int workflows, int seed)
     public List<TraceCommit> Minute(long minute, int tracesPerWorkflow) =>
         [.. _keys.SelectMany(key => Enumerable.Range(0, tracesPerWorkflow).Select(_ => Run(key, minute)))];
 
+    /// <summary>Commits the runs of some minutes, with maintenance in between.</summary>
+    public void Fill(TraceStore store, long fromMinute, long toMinute, int tracesPerWorkflow)
+    {
+        for (long minute = fromMinute; minute < toMinute; minute++)
+        {
+            foreach (TraceCommit[] traces in Minute(minute, tracesPerWorkflow).Chunk(2000))
+            {
+                using StoreTransaction transaction = store.Begin();
+                Array.ForEach(traces, transaction.Add);
+                transaction.Commit(appliedPosition: 0);
+            }
+
+            store.Maintain((minute + 1) * NanosPerMinute);
+        }
+    }
+
     private TraceCommit Run(RollupKey key, long minute)
     {
         List<StepKey> path = Path();

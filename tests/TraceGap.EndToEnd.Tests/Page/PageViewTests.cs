@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TraceGap.EndToEnd.Tests.Peers;
+using TraceGap.EndToEnd.Tests.Serving;
 using static Microsoft.Playwright.Assertions;
 
 namespace TraceGap.EndToEnd.Tests.Page;
@@ -20,6 +22,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [InlineData("steps", "/steps", "retrieval handbook")]
     [InlineData("failures", "/failures", "index_unavailable")]
     [InlineData("traces", "/traces?outcome=failed", "gateway/POST /ask")]
+    [InlineData("traces-search", "/traces?layer=retrieval&errorType=index_unavailable&maxDuration=1m&attribute=service.name%3Dgateway&attribute=gen_ai.operation.name%3Dretrieval", "index_unavailable")]
     [InlineData("trace", OneTrace, "own failure")]
     [InlineData("what-if", """/what-if?changes={"scale":[{"layer":"inference","factor":0.85}],"retry":[{"step":"retrieval handbook","attempts":2}]}""", "Where the time would go")]
     [InlineData("costs", "/costs", "In series without need")]
@@ -58,6 +61,11 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
         await Expect(visit.Tab.Locator("[data-figure=divergence]")).ToContainTextAsync(Unsigned(reliability["divergence"]!["value"]));
         await Expect(visit.Tab.Locator("h1")).ToHaveTextAsync($"{Percent(reliability["perStepMean"])} parts, {Percent(reliability["observed"]!["value"])} whole");
 
+        JsonNode quality = await server.AskAsync($"quality?{window}");
+        Assert.Equal(200, quality["traces"]!.GetValue<int>());
+        int orphans = quality["defects"]!.AsArray().Where(static defect => defect!["kind"]!.GetValue<string>() == "orphan").Sum(static defect => defect!["traces"]!.GetValue<int>());
+        await Expect(visit.Tab.GetByRole(AriaRole.Region, new() { Name = "How good the traces are" })).ToContainTextAsync(new Regex($"Spans without their parent\\s*{orphans}\\s*of the latest 200"));
+
         await visit.GoAsync($"/steps?{window}&sort=operation");
         string[] rows = [.. (await visit.Tab.Locator("tbody tr").AllInnerTextsAsync()).Select(static row => row.Replace("\u202f", "", StringComparison.Ordinal))];
         JsonArray steps = report["steps"]!.AsArray();
@@ -88,6 +96,8 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [InlineData("/steps?window=15m&layer=tool_call&sort=-p99")]
     [InlineData("/failures?window=6h&layer=retrieval")]
     [InlineData("/traces?outcome=failed&layer=retrieval&minDuration=1ms")]
+    [InlineData("/traces?step=silent&maxDuration=1m")]
+    [InlineData("/traces?errorType=index_unavailable&attribute=service.name%3Dgateway&attribute=gen_ai.operation.name%3Dretrieval")]
     [InlineData("/?chart=traffic&attribution=kind&workflow=gateway%2FPOST+%2Fask")]
     public async Task An_address_reproduces_its_view(string path)
     {
@@ -103,9 +113,76 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
         await using PageVisit second = await server.VisitAsync();
         await second.Tab.GotoAsync(first.Tab.Url);
         await UntilDrawnAsync(second.Tab);
-        const string Pressed = "[...document.querySelectorAll('[aria-pressed=true],[aria-sort]:not([aria-sort=none]),[aria-current]')].map(one => one.textContent).join('|') + [...document.querySelectorAll('select')].map(one => one.value)";
+        const string Pressed = "[...document.querySelectorAll('[aria-pressed=true],[aria-sort]:not([aria-sort=none]),[aria-current]')].map(one => one.textContent).join('|') + [...document.querySelectorAll('select, input')].map(one => one.value) + [...document.querySelectorAll('.chips')].map(one => one.innerText)";
         Assert.Equal(await first.Tab.EvaluateAsync<string>(Pressed), await second.Tab.EvaluateAsync<string>(Pressed));
         Assert.Empty(first.Troubles.Concat(second.Troubles));
+    }
+
+    [PeerFact(Peer.Browser)]
+    public async Task A_search_finds_the_same_on_the_page_in_the_api_and_by_the_command()
+    {
+        string window = await ClosedWindowAsync();
+        await using PageVisit visit = await server.VisitAsync();
+        await visit.GoAsync($"/traces?{window}");
+        await UntilDrawnAsync(visit.Tab);
+        await visit.Tab.GetByLabel("Outcome").SelectOptionAsync("failed");
+        await visit.Tab.GetByLabel("Error type").SelectOptionAsync("index_unavailable");
+        await visit.Tab.GetByLabel("at most").FillAsync("1m");
+        await visit.Tab.GetByLabel("at most").PressAsync("Enter");
+        await visit.Tab.GetByLabel("Failed in").FocusAsync();
+        foreach (string attribute in (string[])["service.name=gateway", "gen_ai.operation.name=retrieval"])
+        {
+            await visit.Tab.Locator("h2").First.ClickAsync();
+            await visit.Tab.Keyboard.PressAsync("/");
+            await visit.Tab.Keyboard.TypeAsync(attribute);
+            await visit.Tab.Keyboard.PressAsync("Enter");
+            await Expect(visit.Tab.GetByRole(AriaRole.Button, new() { Name = $"Remove the filter {attribute}" })).ToBeVisibleAsync();
+        }
+
+        await UntilDrawnAsync(visit.Tab);
+        Uri address = new(visit.Tab.Url);
+        Assert.Contains("attribute=service.name%3Dgateway&attribute=gen_ai.operation.name%3Dretrieval", address.Query, StringComparison.Ordinal);
+        string[] asked = await IdsAsync($"traces{address.Query}&limit=1000");
+        Assert.NotEmpty(asked);
+        Assert.Equal((await IdsAsync($"traces?{window}&outcome=failed&errorType=index_unavailable&limit=1000")).Length, asked.Length);
+        await Expect(visit.Tab.Locator("a.trace")).ToHaveCountAsync(Math.Min(50, asked.Length));
+        Assert.Equal(asked.Take(50).Select(static id => $"/traces/{id}"), await visit.Tab.EvaluateAsync<string[]>("[...document.querySelectorAll('a.trace')].map(one => one.pathname)"));
+
+        CommandRun command = await CommandRun.OfAsync(
+            "traces", "--url", server.Http.AbsoluteUri, "--window", "1h", "--outcome", "failed", "--error-type", "index_unavailable", "--max-duration", "1m",
+            "--attribute", "service.name=gateway", "--attribute", "gen_ai.operation.name=retrieval", "--limit", "1000", "--json");
+        Assert.True(command.ExitCode == 0, command.Errors);
+        Assert.Equal(asked, Ids(JsonNode.Parse(command.Output)!));
+
+        await visit.Tab.GetByRole(AriaRole.Button, new() { Name = "Remove all" }).ClickAsync();
+        await Expect(visit.Tab.Locator(".chips")).ToHaveCountAsync(0);
+        await visit.GoAsync($"/traces?{window}&attribute=gen_ai.operation.name%3Dnone");
+        await Expect(visit.Tab.Locator("main")).ToContainTextAsync("No such traces in this window.");
+        Assert.Empty(visit.Troubles);
+
+        async Task<string[]> IdsAsync(string path) => Ids(await server.AskAsync(path));
+
+        static string[] Ids(JsonNode list) => [.. list["traces"]!.AsArray().Select(static trace => trace!["traceId"]!.GetValue<string>())];
+    }
+
+    [PeerTheory(Peer.Browser)]
+    [InlineData("workflows", "workflow", "observed")]
+    [InlineData("layers", "layer", "reliability")]
+    [InlineData("steps", "step", "reliability")]
+    public async Task Every_row_of_a_grid_has_lines_of_how_it_went(string view, string by, string metric)
+    {
+        string window = await ClosedWindowAsync();
+        JsonArray series = (await server.AskAsync($"timeseries?{window}&by={by}&metric={metric}"))["series"]!.AsArray();
+        await using PageVisit visit = await server.VisitAsync();
+        await visit.GoAsync($"/{view}?{window}");
+        await UntilDrawnAsync(visit.Tab);
+
+        await Expect(visit.Tab.Locator("tbody tr")).ToHaveCountAsync(series.Count);
+        await Expect(visit.Tab.Locator("tbody svg[role=img]:has(path, circle)")).ToHaveCountAsync(2 * series.Count);
+        double last = 100 * series[0]!["value"]!.AsArray().Last(static value => value is not null)!.GetValue<double>();
+        string label = await visit.Tab.Locator("tbody svg[role=img]").First.GetAttributeAsync("aria-label") ?? "";
+        Assert.Contains(["F1", "F2", "F3", "F4"], digits => label.EndsWith($", last {last.ToString(digits, CultureInfo.InvariantCulture)} %", StringComparison.Ordinal));
+        Assert.Empty(visit.Troubles);
     }
 
     [PeerFact(Peer.Browser)]

@@ -31,6 +31,41 @@ public sealed class EstimatorPropertyTests
     }
 
     [Fact]
+    public void What_layers_lose_leads_from_the_mean_of_the_parts_to_theoretical()
+    {
+        for (int seed = 0; seed < 300; seed++)
+        {
+            ReliabilityReport report = ReliabilityMean.Of([Estimate(RandomTables.Make(seed)), Estimate(RandomTables.Make(seed + 1000, records: 7))]);
+
+            Assert.Equal(1 - report.Theoretical.Value!.Value, report.LayerLosses.Sum(static layer => layer.Lost), 1e-9);
+            Assert.Equal(1 - report.PerStepMean!.Value, report.LayerLosses.Sum(static layer => layer.PerStep), 1e-12);
+            Assert.All(report.LayerLosses, static layer => Assert.True(layer.Lost >= -1e-12 && layer.PerStep >= 0));
+        }
+    }
+
+    /// <summary>A chain that runs on after failures: a request comes to a step if all before it were well.</summary>
+    [Fact]
+    public void In_a_chain_a_layer_loses_those_that_come_to_it_and_fail_there()
+    {
+        Dictionary<OutcomeRecord, OutcomeWeight> table = [];
+        for (int run = 0; run < 8; run++)
+        {
+            // All eight combinations, weighted as if they were independent: 0.9, 0.8 and 0.5.
+            (bool retrieval, bool inference, bool tool) = ((run & 1) == 0, (run & 2) == 0, (run & 4) == 0);
+            int weight = (retrieval ? 9 : 1) * (inference ? 8 : 2) * 5;
+            OutcomeRecord record = new SimulatedRun().Step("retrieve", retrieval).Step("model", inference).Step("tool", tool)
+                .Ends(retrieval && inference && tool ? TraceOutcome.Ok : TraceOutcome.Failed);
+            table[record] = new OutcomeWeight(weight, (Int128)weight << 16, (Int128)weight << 32);
+        }
+
+        IReadOnlyList<LayerLoss> losses = ReliabilityMean.Of([Estimate(table)]).LayerLosses;
+
+        Assert.Equal(["retrieval", "inference", "tool_call"], losses.Select(static layer => layer.Layer));
+        Assert.Equal([0.1, 0.18, 0.36], losses.Select(static layer => Math.Round(layer.Lost, 12)));
+        Assert.Equal([0.1 / 3, 0.2 / 3, 0.5 / 3], losses.Select(static layer => layer.PerStep), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
     public void The_order_of_records_changes_no_bit()
     {
         for (int seed = 0; seed < 100; seed++)

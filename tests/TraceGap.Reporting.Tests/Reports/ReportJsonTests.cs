@@ -71,6 +71,13 @@ public sealed class ReportJsonTests
               "theoretical": 0.95,
               "gap": -0.15
             },
+            "layerLosses": [
+              {
+                "layer": "tool_call",
+                "lost": 0.125,
+                "perStep": 0.1
+              }
+            ],
             "passK": [
               {
                 "k": 2,
@@ -203,7 +210,7 @@ public sealed class ReportJsonTests
     private const string GoldenWorkflows = """
         {"window":{"from":null,"to":null},"workflows":[{"workflow":"shop/ask","service":"shop","environments":["","prod"],"traces":9,"ok":4,"failed":1,
         "observed":{"value":0.8,"low":0.4,"high":0.96,"worst":0.5,"best":0.85},"theoretical":{"value":0.9,"low":0.7,"high":1},
-        "divergence":{"value":-0.1,"low":-0.5,"high":0.1,"worst":-0.4,"best":-0.05,"significant":false},"p50":1.5,"p99":null}]}
+        "divergence":{"value":-0.1,"low":-0.5,"high":0.1,"worst":-0.4,"best":-0.05,"significant":false},"p50":1.5,"p95":2.5,"p99":null}]}
         """;
 
     [Fact]
@@ -244,7 +251,7 @@ public sealed class ReportJsonTests
     {
         WorkflowList list = new(new ReportWindow(null, null), [new WorkflowSummary(
             "shop/ask", "shop", ["", "prod"], 9, 4, 1,
-            new ObservedReliability(0.8, 0.4, 0.96, 0.5, 0.85), new Estimate(0.9, 0.7, 1), new Divergence(-0.1, -0.5, 0.1, -0.4, -0.05, false), 1.5, null)]);
+            new ObservedReliability(0.8, 0.4, 0.96, 0.5, 0.85), new Estimate(0.9, 0.7, 1), new Divergence(-0.1, -0.5, 0.1, -0.4, -0.05, false), 1.5, 2.5, null)]);
         string expected = GoldenWorkflows.Replace("\n", string.Empty, StringComparison.Ordinal);
 
         Assert.Equal(expected, ReportJson.Write(list));
@@ -270,6 +277,7 @@ public sealed class ReportJsonTests
             Estimate.None,
             new Decomposition(0, 0, 0, -0.2),
             new AdvertisedReliability(0.95, -0.15),
+            [new LayerLoss("tool_call", 0.125, 0.1)],
             [new PassK(2, 4, 0.75, 0.5, 0.9)]),
         new LatencyReport(1.5, 2, 3, 4, 1.75, [new LatencyBand("p50", 3, [new BandLayer("tool_call", 1.5, 1, 1, 0.25, 0.125, 0.125)], [new BandStep("agent/tool_call/search", "tool_call", 1.25, 0.5, 0.75, 0.25, 0.125, 0.125, 0.4)], 0.375)], 0.25, null),
         [new LayerReport("tool_call", 7, 2, 1, new Estimate(0.7, 0.4, 0.9), new CriticalTime(1.5, 1.5, 2, 2), 1, new TokenCounts(10, 20))],

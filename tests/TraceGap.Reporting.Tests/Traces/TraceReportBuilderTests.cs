@@ -33,6 +33,20 @@ public sealed class TraceReportBuilderTests
     }
 
     [Fact]
+    public void Defects_are_counted_by_trace_with_the_latest_as_example()
+    {
+        TraceReport sound = Build([Span(1, 0, 0, 100), Span(2, 1, 10, 30)]);
+        TraceReport two = Build([Span(1, 0, 0, 100), Span(2, 8, 10, 30), Span(3, 9, 10, 30)]) with { TraceId = "later" };
+        TraceReport one = Build([Span(1, 0, 0, 100), Span(2, 9, 10, 30)]) with { TraceId = "earlier" };
+
+        QualityReport quality = QualityBuilder.Build(new ReportWindow(null, null), "shop ask", [sound, two, one]);
+
+        Assert.Equal((3, 7, "shop ask"), (quality.Traces, quality.Spans, quality.Workflow));
+        Assert.Equal(new DefectCount("orphan", 2, 3, "later"), Assert.Single(quality.Defects, static defect => defect.Kind == "orphan"));
+        Assert.Empty(QualityBuilder.Build(new ReportWindow(null, null), null, [sound]).Defects);
+    }
+
+    [Fact]
     public void A_deep_chain_and_many_siblings_have_an_order_each()
     {
         Assert.Empty(Build([.. Enumerable.Range(0, 5_000).Select(static i => Span((ulong)i + 1, (ulong)i, i, 20_000 - i))]).TimedOrder);

@@ -30,6 +30,7 @@ public sealed class ReportGrpcTests
         { "GetConcurrency", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Concurrency)) },
         { "ListAlerts", Encoding.UTF8.GetString(AlertJson.WriteUtf8(SampleDocuments.Alerts)) },
         { "WhatIf", Encoding.UTF8.GetString(WhatIfJson.WriteUtf8(SampleDocuments.WhatIf)) },
+        { "GetQuality", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.Quality)) },
         { "ListTraces", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.TraceList)) },
         { "GetTrace", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.Trace)) },
     };
@@ -115,7 +116,7 @@ public sealed class ReportGrpcTests
         SeriesQuery series = new()
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
-            Metric = "metric", Step = "step",
+            Metric = "metric", Step = "step", By = "by",
         };
         WhatIfQuery whatIf = new()
         {
@@ -125,9 +126,10 @@ public sealed class ReportGrpcTests
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version",
             Outcome = "outcome", Layer = "layer", MinDuration = "min_duration", Limit = 7, Cursor = "cursor",
+            Step = "step", ErrorType = "error_type", MaxDuration = "max_duration", Attribute = new Google.Protobuf.Collections.RepeatedField<string> { "attribute" },
         };
         Assert.Equal(
-            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, "alerts", whatIf, AllChanges, traces, "trace_id"], queries.Asked);
+            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, "alerts", whatIf, AllChanges, everything with { Granularity = null }, traces, "trace_id"], queries.Asked);
     }
 
     [Fact]
@@ -246,6 +248,8 @@ public sealed class ReportGrpcTests
             Asked.Add(query);
             return Answer(Encoding.UTF8.GetString(changes.Span).Replace(" ", "", StringComparison.Ordinal));
         }
+
+        public ValueTask<QueryAnswer> GetQualityAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
 
         public ValueTask<QueryAnswer> ListTracesAsync(TracesQuery query, CancellationToken cancellationToken) => Answer(query);
 

@@ -56,7 +56,7 @@ internal static class SampleDocuments
 
     public static TimeSeries Series { get; } = new(
         Window, "shop ask", 1800, Ten.AddMinutes(59), [Ten, Ten.AddMinutes(30)], [7, 0],
-        [new MetricSeries("observed", [0.75, null], [0.5, null], [0.875, null])]);
+        [new MetricSeries("observed", "shop ask", [0.75, null], [0.5, null], [0.875, null])]);
 
     public static ConcurrencyReport Concurrency { get; } = new(
         Window, "shop ask", 60, 41.5, [new ConcurrencyLevel(39.5, 3, 100, 10.5, 2000.25, 1900, 3000, 4000)], new ConcurrencyKnee(40, 1000, 40.5, 5));
@@ -88,6 +88,7 @@ internal static class SampleDocuments
             new Estimate(0.8, 0.79, 0.81),
             new Decomposition(0.033, -0.01, 0.02, -0.043),
             new AdvertisedReliability(0.99, -0.19),
+            [new LayerLoss("tool_call", 0.15, 0.02)],
             [new PassK(2, 4, 0.75, 0.5, 0.9)]),
         new LatencyReport(1.5, 2, 2.5, 3, 1.75, [new LatencyBand("p99", 2, [new BandLayer("inference", 4, 0.5, 1, 2, 0.5, 0.5)], [new BandStep(Step, "tool_call", 2.5, 0.25, 1, 0.5, 0.75, 0.25, 0.6)], 0.75)], 0.25, 0.75),
         [new LayerReport("tool_call", 7, 2, 1, Theoretical, new CriticalTime(1, 2, 3, 4), 0.5, new TokenCounts(100, 50))],
@@ -112,14 +113,17 @@ internal static class SampleDocuments
         [new RedundantWork(Step, "repeated", 3, 4, 12.5, 100, 10)]);
 
     public static WorkflowList Workflows { get; } = new(
-        Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 3)]);
+        Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 2.5, 3)]);
+
+    public static QualityReport Quality { get; } = new(Window, "shop ask", 200, 2000, [new DefectCount("clockSkew", 7, 9, TraceId)]);
 
     public static TraceList TraceList { get; } = new(
         [
             new TraceEntry(
                 TraceId, "shop ask", "prod", "1.2", "failed", "root", Start, End, 1000.000002, 12, 2, new TraceEntryFailure("tool_call", Step, "timeout")),
         ],
-        "1763632801000000003.42");
+        "1763632801000000003.42",
+        Ten);
 
     public static TraceReport Trace { get; } = new(
         TraceId,

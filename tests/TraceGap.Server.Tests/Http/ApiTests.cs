@@ -45,6 +45,14 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/api/v1/traces?outcome=fine", "outcome: \"fine\"")]
     [InlineData("/api/v1/traces?layer=gpu", "layer: \"gpu\"")]
     [InlineData("/api/v1/traces?minDuration=5", "minDuration: \"5\"")]
+    [InlineData("/api/v1/traces?maxDuration=5", "maxDuration: \"5\"")]
+    [InlineData("/api/v1/traces?minDuration=2s&maxDuration=1s", "minDuration: is longer than maxDuration")]
+    [InlineData("/api/v1/traces?attribute=model", "attribute: \"model\" is no key=value")]
+    [InlineData("/api/v1/traces?attribute=a=1&attribute==b", "attribute: \"=b\" is no key=value")]
+    [InlineData("/api/v1/traces?attribute=a=&attribute=b=&attribute=c=&attribute=d=&attribute=e=&attribute=f=&attribute=g=&attribute=h=&attribute=i=&attribute=j=&attribute=k=&attribute=l=&attribute=m=&attribute=n=&attribute=o=&attribute=p=&attribute=q=", "attribute: 17 are more than 16")]
+    [InlineData("/api/v1/timeseries?metric=p99&by=span", "by: \"span\"")]
+    [InlineData("/api/v1/timeseries?metric=p99&by=step", "metric: \"p99\" is none of reliability")]
+    [InlineData("/api/v1/timeseries?metric=p99&by=workflow&step=1m&from=0&to=86400", "step: 1m gives more than 120 steps; take at least 12m")]
     [InlineData("/api/v1/traces?limit=0", "limit: 0")]
     [InlineData("/api/v1/traces?limit=many", "limit: \"many\"")]
     [InlineData("/api/v1/traces?cursor=x", "cursor:")]
@@ -96,7 +104,7 @@ public sealed class ApiTests : IAsyncLifetime
 
         JsonElement paths = document.RootElement.GetProperty("paths");
         foreach (string path in (string[])
-            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/traces", "/api/v1/traces/{traceId}"])
+            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/quality", "/api/v1/traces", "/api/v1/traces/{traceId}"])
         {
             JsonElement answer = paths.GetProperty(path).GetProperty("get").GetProperty("responses").GetProperty("200");
             Assert.StartsWith(

@@ -24,6 +24,7 @@ internal static class SampleReports
             new Estimate(0.7722, 0.7570, 0.7867),
             new Decomposition(0.06, 0.0011, 0.0253, -0.0436),
             null,
+            [new LayerLoss("inference", 0.09, 0.012), new LayerLoss("tool_call", 0.0778, 0.0139)],
             [new PassK(1, 50, 0.815, 0.74, 0.871), new PassK(2, 50, 0.701, 0.6, 0.786), new PassK(3, 12, 0.6125, 0.347, 0.824)]),
         new LatencyReport(
             27.43, 41.2, 52.7, 88.04, 29.8,
@@ -121,7 +122,7 @@ internal static class SampleReports
         null,
         new ReliabilityReport(
             new ObservedReliability(null, null, null, null, null), Estimate.None, new Divergence(null, null, null, null, null, false), false, 0, null, null,
-            Estimate.None, new Decomposition(null, null, null, null), null, []),
+            Estimate.None, new Decomposition(null, null, null, null), null, [], []),
         new LatencyReport(null, null, null, null, null, [], null, null),
         [],
         [],

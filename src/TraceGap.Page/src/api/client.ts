@@ -1,4 +1,5 @@
 import { session } from './session.svelte';
+import { separator } from '../lib/separator';
 import type {
   AlertList,
   AlertTest,
@@ -6,6 +7,7 @@ import type {
   ConcurrencyReport,
   CostReport,
   DependenceReport,
+  QualityReport,
   Receivers,
   Report,
   SensitivityReport,
@@ -30,12 +32,12 @@ export class ApiError extends Error {
 
 export type Query = Record<string, string | undefined>;
 
-/** The address of a question; parameters without a value are left out. */
+/** The address of a question; parameters without a value are left out, those with several values repeated. */
 export function address(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value) {
-      parameters.set(key, value);
+      value.split(separator).forEach((one) => parameters.append(key, one));
     }
   }
   const text = parameters.toString();
@@ -104,6 +106,7 @@ export const api = {
   alerts: (signal?: AbortSignal) => get<AlertList>('alerts', {}, signal),
   testAlerts: () => post<AlertTest>('alerts/test', {}, undefined),
   receivers: (signal?: AbortSignal) => get<Receivers>('receivers', {}, signal),
+  quality: (query: Query, signal?: AbortSignal) => get<QualityReport>('quality', query, signal),
   traces: (query: Query, signal?: AbortSignal) => get<TraceList>('traces', query, signal),
   trace: (id: string, signal?: AbortSignal) => get<TraceReport>(`traces/${encodeURIComponent(id)}`, {}, signal),
 

@@ -11,6 +11,7 @@ export type FailureReport = Schemas['FailureReport'];
 export type WorkflowList = Schemas['WorkflowList'];
 export type WorkflowSummary = Schemas['WorkflowSummary'];
 export type TimeSeries = Schemas['TimeSeries'];
+export type QualityReport = Schemas['QualityReport'];
 export type TraceList = Schemas['TraceList'];
 export type TraceEntry = Schemas['TraceEntry'];
 export type Receivers = Schemas['Receivers'];

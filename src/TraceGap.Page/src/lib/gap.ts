@@ -1,4 +1,5 @@
 import type { Report } from '../api/types';
+import { percent, words } from './format';
 
 /** One bar of the waterfall: a level that stands on the ground, or a term that leads from one level to the next. */
 export interface GapBar {
@@ -11,11 +12,14 @@ export interface GapBar {
   readonly value: number;
 }
 
-/** The way from the mean of the parts to the whole: every term as the report has it, so that the last bar is what is observed. Null without data. */
+/**
+ * The way from the mean of the parts to the whole: every term as the report has it, so that the last bar is what is observed. What a layer loses counts beyond what it takes from the mean of the
+ * parts, so that layers lead from there to theoretical. Null without data.
+ */
 export function gapBars(reliability: Report['reliability']): GapBar[] | null {
-  const { perStepMean, decomposition, theoreticalPerAttempt, theoretical, observed } = reliability;
-  const { retries, dependence, recovered, silent } = decomposition;
-  const known = [perStepMean, theoreticalPerAttempt.value, theoretical.value, observed.value, retries, dependence, recovered, silent];
+  const { perStepMean, decomposition, theoretical, observed, layerLosses } = reliability;
+  const { dependence, recovered, silent } = decomposition;
+  const known = [perStepMean, theoretical.value, observed.value, dependence, recovered, silent];
   if (!known.every((value) => value !== null)) {
     return null;
   }
@@ -30,8 +34,10 @@ export function gapBars(reliability: Report['reliability']): GapBar[] | null {
     level += change;
   };
   stand('Per-step mean', perStepMean!, 'Own successes of all steps, divided by all steps: how good the parts are.');
-  move('Many steps', theoreticalPerAttempt.value! - perStepMean!, 'First attempts of all steps on the path multiply to this.');
-  move('Retries', retries!, 'What repeating failed attempts gains.');
+  for (const { layer, lost, perStep } of layerLosses) {
+    const name = words(layer);
+    move(name.charAt(0).toUpperCase() + name.slice(1), perStep - lost, `A request meets many steps: ${percent(lost)} would be lost here first,\nof which the mean of the parts already tells ${percent(perStep)}.`);
+  }
   stand('Theoretical', theoretical.value!, "What the steps' own reliabilities multiply to.");
   move('Dependence', dependence!, 'Failures that cluster (+) or exclude each other (−).');
   move('Recovered', recovered!, 'Failed steps that the run survived: fallback, redundancy, caught.');

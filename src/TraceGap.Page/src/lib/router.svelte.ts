@@ -1,3 +1,5 @@
+import { separator } from './separator';
+
 export type View =
   | 'overview'
   | 'workflows'
@@ -39,7 +41,10 @@ const shared = ['window', 'from', 'to', 'workflow', 'environment', 'version'] as
 
 /** What an address shows. */
 export function parse(pathname: string, search: string): Route {
-  const query = Object.fromEntries(new URLSearchParams(search));
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(search)) {
+    query[name] = name in query ? `${query[name]}${separator}${value}` : value;
+  }
   const trace = /^\/traces\/([0-9a-fA-F]{32})$/.exec(pathname);
   if (trace) {
     return { view: 'trace', traceId: trace[1]!.toLowerCase(), query };
@@ -60,7 +65,7 @@ export function link(view: View, from: Route, query: Record<string, string | und
   }
   for (const [name, value] of Object.entries(query)) {
     if (value && !(shared as readonly string[]).includes(name)) {
-      parameters.set(name, value);
+      value.split(separator).forEach((one) => parameters.append(name, one));
     }
   }
   const path = view === 'trace' ? `/traces/${traceId ?? from.traceId ?? ''}` : paths[view];

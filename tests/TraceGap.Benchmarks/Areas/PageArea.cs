@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using TraceGap.Benchmarks.Figures;
+using TraceGap.Benchmarks.Load;
+using TraceGap.Benchmarks.Processes;
+using TraceGap.Storage;
+
+namespace TraceGap.Benchmarks.Areas;
+
+/// <summary>What the page costs in a browser: the overview with many traces behind it, and a trace of many spans.</summary>
+internal static class PageArea
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private const double InteractiveBudgetMilliseconds = 1000;
+    private const int Workflows = 20;
+    private const int TracesPerDay = 10_000_000;
+    private const int Spans = 10_000;
+    private const long NanosPerMinute = 60_000_000_000;
+    private const int MinutesPerDay = 1440;
+
+    public static async Task<Section> RunAsync(BenchmarkArguments arguments)
+    {
+        int rounds = arguments.Rounds ?? 7;
+        int perMinute = TracesPerDay / Workflows / MinutesPerDay / (arguments.Quick ? 100 : 1);
+        using TemporaryFolder folder = new();
+        long traces = Fill(folder.Path, perMinute);
+        await using MeasuredProcess server = await MeasuredProcess.StartServerAsync(folder.Path);
+        string traceId = await SendTraceAsync(server);
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+
+        Table table = new("in the browser", "ms");
+        List<Figure> figures = [];
+        foreach (string window in (string[])["1h", "24h"])
+        {
+            Spread[] overview = await MeasureAsync(browser, new Uri(server.Addresses.Http!, $"/?window={window}"), BrowserScripts.Overview, rounds);
+            table.Add($"overview of {window}: the server's answer", overview[0].Text("0"));
+            table.Add($"overview of {window}: figures drawn after it", overview[1].Text("0"));
+            table.Add($"overview of {window}: interactive after it", overview[2].Text("0"));
+            figures.Add(new Figure($"overview of {window}, {traces:N0} traces behind it: interactive after the answer", overview[2], "ms", InteractiveBudgetMilliseconds));
+        }
+
+        Spread[] trace = await MeasureAsync(browser, new Uri(server.Addresses.Http!, $"/traces/{traceId}"), BrowserScripts.Trace, rounds);
+        table.Add($"trace of {Spans:N0} spans: the server's answer", trace[0].Text("0"));
+        table.Add($"trace of {Spans:N0} spans: first paint after it", trace[1].Text("0"));
+        table.Add($"trace of {Spans:N0} spans, scrolled: median frame", trace[2].Text("0.0"));
+        table.Add($"trace of {Spans:N0} spans, scrolled: frame at p95", trace[3].Text("0.0"));
+        table.Add($"trace of {Spans:N0} spans, scrolled: longest task over 50 ms, 0 if none", trace[4].Text("0"));
+        figures.Add(new Figure($"trace of {Spans:N0} spans: first paint after the answer", trace[1], "ms", InteractiveBudgetMilliseconds));
+        figures.Add(new Figure($"trace of {Spans:N0} spans: frame while scrolling, p95", trace[3], "ms", null));
+
+        string method = $"Debian's Chromium, headless, 1360 × 900, a new profile each round; {traces:N0} traces of {Workflows} workflows are in the store. The answer is that to the question for the report or the trace: from the first question to its last byte. Drawn: the first frame after that with figures and charts, or rows. Interactive: from there on no task takes over 50 ms for half a second. Scrolled: from the first span to the last, in 120 frames.";
+        return new Section("Page", method, table, figures);
+    }
+
+    // As analysed traces, minute by minute, up to now.
+    private static long Fill(string folder, int perMinute)
+    {
+        long to = Clock.UnixNanos() / NanosPerMinute;
+        long from = to - MinutesPerDay - 37;
+        if (!TraceStore.TryOpen(new StoreOptions { Folder = folder }, out TraceStore? store, out StoreError? error))
+        {
+            throw new InvalidOperationException($"{error}");
+        }
+
+        using (store)
+        {
+            new BookedRuns(Workflows, seed: 1).Fill(store, from, to, perMinute);
+        }
+
+        return (to - from) * perMinute * Workflows;
+    }
+
+    private static async Task<string> SendTraceAsync(MeasuredProcess server)
+    {
+        using OtlpSender sender = OtlpSender.For(Transport.Grpc, server.Addresses.OtlpGrpc);
+        await sender.SendAsync(new AgentTraffic(new TrafficShape(Spans, 1000), seed: 1).Requests(Spans, Clock.UnixNanos()));
+        using HttpClient client = new() { BaseAddress = server.Addresses.Http };
+        for (int tries = 0; tries < 600; tries++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            using JsonDocument list = JsonDocument.Parse(await client.GetStringAsync("api/v1/traces?limit=1&window=15m"));
+            if (list.RootElement.GetProperty("traces").EnumerateArray().FirstOrDefault(static trace => trace.GetProperty("spans").GetInt32() == Spans) is { ValueKind: JsonValueKind.Object } trace)
+            {
+                return trace.GetProperty("traceId").GetString()!;
+            }
+        }
+
+        throw new InvalidOperationException($"the trace of {Spans} spans did not arrive");
+    }
+
+    /// <summary>Opens an address again and again, the first time to warm up.</summary>
+    private static async Task<Spread[]> MeasureAsync(IBrowser browser, Uri address, string script, int rounds)
+    {
+        List<double[]> measured = [];
+        for (int round = -1; round < rounds; round++)
+        {
+            await using IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1360, Height = 900 } });
+            IPage tab = await context.NewPageAsync();
+            await tab.AddInitScriptAsync(BrowserScripts.Watch);
+            await tab.GotoAsync(address.AbsoluteUri);
+            double[] figures = await tab.EvaluateAsync<double[]>(script);
+            if (round >= 0)
+            {
+                measured.Add(figures);
+            }
+        }
+
+        return [.. Enumerable.Range(0, measured[0].Length).Select(figure => Spread.Of(measured.Select(round => round[figure])))];
+    }
+}
