@@ -24,7 +24,8 @@ public static class ReportBuilder
             Layers(figures),
             Steps(figures),
             Failures(figures, selection, input.ExampleTraceIds),
-            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.Keys), figures.Latency.ShareOf));
+            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.Keys), figures.Latency.ShareOf),
+            input.Objective);
     }
 
     /// <summary>The workflows of a window; <see cref="ReportInput.Workflow"/> narrows them to one.</summary>
