@@ -12,6 +12,7 @@ public sealed class AlertEngine
     private readonly SortedDictionary<string, TimeHistory> _times = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkflowBaseline> _baselines = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WeekBaseline> _weeks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _compared = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Workflow, AlertRule Rule), AlertPosition> _positions = [];
 
     /// <summary>Workflows that had traces in the day before the last minute that was taken in.</summary>
@@ -51,6 +52,7 @@ public sealed class AlertEngine
             _times.Remove(gone);
             _baselines.Remove(gone);
             _weeks.Remove(gone);
+            _compared.Remove(gone);
         }
 
         foreach (TimeHistory times in _times.Values)
@@ -87,6 +89,7 @@ public sealed class AlertEngine
             return false;
         }
 
+        _compared.Add(workflow);
         bool isNew = times.SlowBin is null && week?.Times is not null;
         times.SlowBin = week?.Times?.SlowBin(policy.P99Factor);
         if (week is null)
@@ -100,6 +103,9 @@ public sealed class AlertEngine
 
         return isNew;
     }
+
+    /// <summary>Whether a workflow has never been compared with the week before.</summary>
+    public bool LacksWeek(string workflow) => !_compared.Contains(workflow);
 
     /// <summary>Whether a workflow cannot be judged although the day that ends with a minute has traces enough.</summary>
     public bool LacksMeasure(string workflow, long lastMinute) =>

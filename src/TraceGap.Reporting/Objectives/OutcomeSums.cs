@@ -32,6 +32,11 @@ public readonly record struct OutcomeSums(Int128 Weight, Int128 WeightSquared, I
         return sums;
     }
 
+    /// <summary>Sums of one trace: none if it is neither ok nor failed.</summary>
+    public static OutcomeSums Of(TraceContribution trace) => trace.Outcome.Outcome is TraceOutcome.Ok or TraceOutcome.Failed
+        ? new OutcomeSums(trace.Weight, (Int128)trace.Weight * trace.Weight, trace.Outcome.Outcome == TraceOutcome.Failed ? trace.Weight : 0)
+        : default;
+
     /// <summary>Adds.</summary>
     public static OutcomeSums operator +(OutcomeSums left, OutcomeSums right) =>
         new(left.Weight + right.Weight, left.WeightSquared + right.WeightSquared, left.Failed + right.Failed);

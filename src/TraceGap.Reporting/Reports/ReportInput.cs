@@ -48,9 +48,6 @@ public sealed class ReportInput
     /// <summary>True if key bounds were reached in the window.</summary>
     public bool Overflow { get; init; }
 
-    /// <summary>Where the workflow stands against its objective; null for none.</summary>
-    public ObjectiveReport? Objective { get; init; }
-
     /// <summary>Declared reliabilities, 0..1, by step key text or by layer name; the step key wins. Null or empty: none are declared.</summary>
     public IReadOnlyDictionary<string, double>? AdvertisedReliabilities { get; init; }
 }
