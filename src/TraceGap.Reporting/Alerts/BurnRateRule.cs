@@ -3,8 +3,8 @@ namespace TraceGap.Reporting.Alerts;
 /// <summary>
 /// Decides whether an error budget is spent too fast. It fires where, over a long window and over a short one with the same end, the burn rate is above the factor of <see cref="BurnWindow"/>, and
 /// the long window has lost <see cref="LossScan.LeastLost"/> requests beyond what the budget allows and shows by <c>n · kl(loss ‖ budget)</c> above the limit that the objective is really missed:
-/// with few requests one or two failures make any burn rate and show nothing. It is over where a window that began after the alert shows a loss below that of the rule's lowest factor, or where
-/// the long window of that factor lies all behind the alert and kept the objective.
+/// with few requests one or two failures make any burn rate and show nothing. It is over where a window that began after the alert shows a loss below half that of the rule's lowest factor, and
+/// no less than the budget, or where the long window of that factor lies all behind the alert and kept the objective: a loss that stays just above a factor does not come and go.
 /// </summary>
 public static class BurnRateRule
 {
@@ -56,14 +56,15 @@ public static class BurnRateRule
     private static ScanFinding? Recovery(ObjectiveStanding standing, BurnWindow lowest, long longest)
     {
         WindowLoss[] windows = [.. ScanWindows.Minutes.Select(standing.LossOf)];
-        ScanCalibration calibration = ScanCalibration.Of(lowest.Loss, 0, windows[^1].Traces / ScanWindows.Longest, 1);
+        double low = Math.Max(standing.Objective.Budget, lowest.Loss / 2);
+        ScanCalibration calibration = ScanCalibration.Of(low, 0, windows[^1].Traces / ScanWindows.Longest, 1);
         if (LossScan.Recovery(windows, calibration, longest) is ScanFinding shown)
         {
             return shown;
         }
 
         WindowLoss whole = standing.LossOf(lowest.LongMinutes);
-        return lowest.LongMinutes <= longest && whole.Loss <= standing.Objective.Budget && whole.Traces * lowest.Loss >= LeastExpected
+        return lowest.LongMinutes <= longest && whole.Loss <= standing.Objective.Budget && whole.Traces * low >= LeastExpected
             ? new ScanFinding(whole, 0, true)
             : null;
     }

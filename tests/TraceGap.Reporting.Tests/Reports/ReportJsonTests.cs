@@ -196,7 +196,8 @@ public sealed class ReportJsonTests
               "traces": 3,
               "confidence": "likely"
             }
-          ]
+          ],
+          "objective": null
         }
         """;
 

@@ -4,6 +4,7 @@ using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Reporting.Alerts;
 using TraceGap.Server.Alerts;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Tests.Calls;
 using TraceGap.Server.Tests.Security;
 using TraceGap.Storage;
@@ -23,6 +24,7 @@ public sealed class AlertServiceTests : IAsyncDisposable
     private readonly ListeningReceiver _listener = new();
     private readonly RecordedLog _log = new();
     private readonly Meter _meter = new("tests");
+    private readonly ObjectiveOptions _objectives = new();
     private AlertOptions _options;
     private TraceStore? _store;
     private AlertService? _service;
@@ -298,7 +300,9 @@ public sealed class AlertServiceTests : IAsyncDisposable
 
     private void Start(Func<long>? earliestInFlight = null)
     {
-        _service = new AlertService(_store!, _options, earliestInFlight ?? (static () => long.MaxValue), new AlertMetrics(_meter), _time, _log);
+        Func<long> earliest = earliestInFlight ?? (static () => long.MaxValue);
+        ObjectiveLedger objectives = new(_store!.ReadRollupSeries, _objectives, () => Math.Min(earliest(), UnixNanos()));
+        _service = new AlertService(_store!, _options, objectives, earliest, new AlertMetrics(_meter), _time, _log);
         _service.Start();
     }
 
