@@ -104,7 +104,7 @@ public sealed class ObjectiveLedgerTests
         string text = MetricsText.Write(collector.Collect(), MetricsFormat.OpenMetrics);
 
         Assert.Contains("\ntracegap_objective_ratio{workflow=\"shop/ask\"} 0.99\n", text, StringComparison.Ordinal);
-        Assert.Contains("\ntracegap_error_budget_remaining_ratio{workflow=\"shop/ask\"} -9", text, StringComparison.Ordinal);
+        Assert.Contains("\ntracegap_error_budget_remaining_ratio{workflow=\"shop/ask\"} -10.", text, StringComparison.Ordinal);
         Assert.Contains("\ntracegap_burn_rate_ratio{workflow=\"shop/ask\",window=\"14m\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\ntracegap_burn_rate_ratio{workflow=\"shop/ask\",window=\"1008m\"} ", text, StringComparison.Ordinal);
     }
