@@ -15,7 +15,7 @@ public static class AlertSummary
         {
             AlertRule.BurnRate or AlertRule.SlowBurn => $"{workflow}: the error budget burns {Number(evidence.Value)} ({Number(evidence.Low)} to {Number(evidence.High)}) times as fast as "
                 + $"{Percent(evidence.Objective?.Target)} over {evidence.Objective?.Window} allows, told from {Number(evidence.Threshold)} on; {requests}, {reliability}; "
-                + $"{Percent(evidence.Objective?.ErrorBudgetRemaining)} of the budget is left{Fallen(evidence)}.",
+                + $"{Left(evidence.Objective?.ErrorBudgetRemaining)}{Fallen(evidence)}.",
             AlertRule.Shift => $"{workflow}: {Lost(evidence)} of requests fail beyond what the steps explain, more than in the week before, tolerated {Percent(evidence.Threshold)}; {requests}, {reliability}{Fallen(evidence)}.",
             AlertRule.P99 => $"{workflow}: p99 is {Number(evidence.Value)} ({Number(evidence.Low)} to {Number(evidence.High)}) times that of the week before, tolerated {Number(evidence.Threshold)}; {requests}{Slower(evidence)}.",
             AlertRule.LayerShare => $"{workflow}: {evidence.Layer?.Name ?? "a layer"} takes {Points(evidence.Value)} ({Points(evidence.Low)} to {Points(evidence.High)}) points more of the time than in the week before, "
@@ -24,6 +24,8 @@ public static class AlertSummary
                 + $"tolerated {Percent(evidence.Threshold)}; {requests}, {reliability}{Fallen(evidence)}.",
         };
     }
+
+    private static string Left(double? remaining) => remaining < 0 ? $"{Percent(-remaining)} more than the budget is spent" : $"{Percent(remaining)} of the budget is left";
 
     private static string Lost(AlertEvidence evidence) => $"{Percent(-evidence.Value)} ({Percent(-evidence.High)} to {Percent(-evidence.Low)})";
 

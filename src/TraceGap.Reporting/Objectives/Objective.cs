@@ -12,6 +12,6 @@ public sealed record Objective(string Name, double Target, int WindowMinutes)
     /// <summary>The shortest window: a day.</summary>
     public const int DayMinutes = 1440;
 
-    /// <summary>Share that may fail.</summary>
-    public double Budget => 1 - Target;
+    /// <summary>Share that may fail: of 0.95 exactly 0.05.</summary>
+    public double Budget => (double)(1 - (decimal)Target);
 }

@@ -152,7 +152,7 @@ internal sealed class AlertService : IAsyncDisposable
     {
         Load(lastMinute);
         Dictionary<(string, string), Alert> known = _book.Alerts.ToDictionary(static alert => (alert.Workflow, alert.Rule));
-        ILookup<string, ReportWindow> fired = known.Values.Where(IsAboutFailures).SelectMany(static alert => (alert.Fired ?? []).Select(window => (alert.Workflow, window)))
+        ILookup<string, ReportWindow> fired = known.Values.Where(IsAboutLosses).SelectMany(static alert => (alert.Fired ?? []).Select(window => (alert.Workflow, window)))
             .ToLookup(static entry => entry.Workflow, static entry => entry.window, StringComparer.Ordinal);
         Measure(lastMinute);
         Compare(lastMinute, fired);
@@ -261,8 +261,8 @@ internal sealed class AlertService : IAsyncDisposable
         return [.. kept.Select(window => window.To is null && change.Before == AlertStatus.Firing ? window with { To = since } : window)];
     }
 
-    // What was slow was not lost; the week that losses are told from may have it.
-    private static bool IsAboutFailures(Alert alert) => AlertNames.Rules.Any(rule => AlertNames.Of(rule) == alert.Rule && !AlertEvidenceBuilder.IsAboutTime(rule));
+    // The week that losses are told from may have been slow, and spent its budget; both last longer than what made them so.
+    private static bool IsAboutLosses(Alert alert) => alert.Rule == AlertNames.Of(AlertRule.Divergence) || alert.Rule == AlertNames.Of(AlertRule.Silent) || alert.Rule == AlertNames.Of(AlertRule.Shift);
 
     private void Tell(Alert alert)
     {

@@ -127,7 +127,7 @@ public sealed class ChangeRuleTests
         AlertEvidence share = AlertEvidenceBuilder.Build(AlertRule.LayerShare, facts with { Finding = new ScanFinding(new WindowLoss(60, 500, 0.175), 0.13, true), Calibration = new ScanCalibration(0.1, 0, 0, 0.1, 0) });
 
         Assert.Contains("the error budget burns 10.0 (7.7 to 12.9) times as fast as 99.0 % over 30d allows, told from 6.0 on", burn, StringComparison.Ordinal);
-        Assert.Contains("-100.0 % of the budget is left", burn, StringComparison.Ordinal);
+        Assert.Contains("100.0 % more than the budget is spent", burn, StringComparison.Ordinal);
         Assert.Equal((2.4, 2.1, 2.6, 2.0), (slow.Value, slow.Low, slow.High, slow.Threshold));
         Assert.Equal(("inference", "agent/inference/model"), (slow.Layer!.Name, slow.Step!.Name));
         Assert.Contains("agent/inference/model grew most in the slowest ones, from 70 ms to 210 ms", AlertSummary.Of(Workflow, AlertRule.P99, slow), StringComparison.Ordinal);
