@@ -162,8 +162,8 @@ public sealed class AlertEngine
                 ScanCalibration? calibration = baseline?.Calibrate(rule, policy.Threshold, _baselines.Count);
                 (AlertVerdict verdict, ScanFinding? finding) = ScanRule.Evaluate(rule == AlertRule.Silent ? losses.Silent : losses.Diverged, calibration, before, minute);
                 return new RuleJudgement(verdict, finding, calibration);
-            case AlertRule.BurnRate or AlertRule.SlowBurn:
-                return BurnRateRule.Evaluate(standings![workflow], rule, before, minute, standings.Count);
+            case AlertRule.BurnRate or AlertRule.SlowBurn when standings?.GetValueOrDefault(workflow) is ObjectiveStanding standing:
+                return BurnRateRule.Evaluate(standing, rule, before, minute, standings.Count);
             case AlertRule.Shift when baseline is not null && week is not null:
                 RuleJudgement shift = ChangeRules.Shift(losses.Diverged, baseline, week, before, minute, _weeks.Count);
 

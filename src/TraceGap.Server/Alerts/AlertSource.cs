@@ -67,11 +67,12 @@ internal sealed class AlertSource(TraceStore store)
         (ScanFinding finding, ScanCalibration calibration) = (change.Finding!, change.Calibration!.Value);
         long to = change.After.SinceMinute + 1;
         long from = to - finding.Window.Minutes;
-        KeyValuePair<RollupKey, RollupCell>[] cells = Pairs(store.ReadRollups(new CellQuery { FromMinute = from, ToMinute = to, Workflow = change.Workflow }));
+        RollupWindow found = store.ReadRollups(new CellQuery { FromMinute = from, ToMinute = to, Workflow = change.Workflow });
+        KeyValuePair<RollupKey, RollupCell>[] cells = Pairs(found);
         KeyValuePair<RollupKey, RollupCell>[] before = change.Rule is AlertRule.Shift or AlertRule.P99 or AlertRule.LayerShare
             ? [.. WeekHours(change.Workflow, to - 1, fired, stop).SelectMany(Pairs)]
             : Pairs(store.ReadRollups(new CellQuery { FromMinute = Math.Max(0, from - DayMinutes), ToMinute = from, Workflow = change.Workflow }));
-        Report window = ReportOf(change.Workflow, cells, new EventWindow(from, to));
+        Report window = ReportOf(change.Workflow, cells, new EventWindow(found.FromMinute, found.ToMinute));
         bool isSlow = AlertEvidenceBuilder.IsAboutTime(change.Rule);
         AlertFacts facts = new(
             finding,
