@@ -8,6 +8,7 @@ using TraceGap.Server.Grpc;
 using TraceGap.Server.Http;
 using TraceGap.Server.Ingest;
 using TraceGap.Server.Live;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Otlp;
 using TraceGap.Server.Page;
 using TraceGap.Server.Queries;
@@ -105,12 +106,14 @@ public sealed class TraceGapServer : IAsyncDisposable
         TraceAnalyzer analyzer = new(options.Analysis);
         IngestLimits ingest = new(memory.Waiting, memory.SpansPerTrace);
         IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), ingest, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
-        AlertService alerts = new(store, options.Alerts, () => pipeline.EarliestInFlightUnixNanos, telemetry.Alerts, time, logging.CreateLogger<AlertService>());
-        StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, options.Prices, options.Advertised, alerts, time);
+        ObjectiveLedger objectives = new(store.ReadRollupSeries, options.Objectives, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)));
+        AlertService alerts = new(store, options.Alerts, objectives, () => pipeline.EarliestInFlightUnixNanos, telemetry.Alerts, time, logging.CreateLogger<AlertService>());
+        StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, options.Prices, options.Advertised, objectives, alerts, time);
         CallLimits limits = Limits(options, memory);
         OtlpTraceService traces = new(options.NewDecoder, pipeline, telemetry.Otlp);
         ServerSecurity security = new(options.Security, settings, time, logging.CreateLogger<ServerSecurity>());
         telemetry.Observe(pipeline, store, limits.Budget, security, time);
+        telemetry.Observe(objectives);
         security.TellRisks(listeners.All);
         WebApplication grpc = GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry);
         WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry);
@@ -166,6 +169,8 @@ public sealed class TraceGapServer : IAsyncDisposable
         activity?.SetTag("tracegap.recovered.spans", spans);
         activity?.Dispose();
     }
+
+    private static long UnixNanos(TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private static CallLimits Limits(ServerOptions options, MemoryPlan memory) => new()
     {

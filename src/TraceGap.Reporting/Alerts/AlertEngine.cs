@@ -9,7 +9,10 @@ namespace TraceGap.Reporting.Alerts;
 public sealed class AlertEngine
 {
     private readonly SortedDictionary<string, WorkflowHistory> _histories = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TimeHistory> _times = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkflowBaseline> _baselines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WeekBaseline> _weeks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _compared = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Workflow, AlertRule Rule), AlertPosition> _positions = [];
 
     /// <summary>Workflows that had traces in the day before the last minute that was taken in.</summary>
@@ -27,12 +30,16 @@ public sealed class AlertEngine
             cells.Where(static cell => cell.Key.HasRoot && cell.Key != RollupKey.Other).ToLookup(static cell => cell.Key.Workflow, StringComparer.Ordinal);
         foreach (string workflow in byWorkflow.Select(static group => group.Key))
         {
-            _histories.TryAdd(workflow, new WorkflowHistory());
+            if (_histories.TryAdd(workflow, new WorkflowHistory()))
+            {
+                _times[workflow] = new TimeHistory();
+            }
         }
 
         foreach ((string workflow, WorkflowHistory history) in _histories)
         {
             history.Take(minute, byWorkflow[workflow]);
+            _times[workflow].Take(minute, byWorkflow[workflow].Select(static cell => cell.Value));
         }
     }
 
@@ -42,7 +49,15 @@ public sealed class AlertEngine
         foreach (string gone in _histories.Where(history => !history.Value.Trim(lastMinute)).Select(static history => history.Key).ToArray())
         {
             _histories.Remove(gone);
+            _times.Remove(gone);
             _baselines.Remove(gone);
+            _weeks.Remove(gone);
+            _compared.Remove(gone);
+        }
+
+        foreach (TimeHistory times in _times.Values)
+        {
+            times.Trim(lastMinute);
         }
     }
 
@@ -62,6 +77,36 @@ public sealed class AlertEngine
         }
     }
 
+    /// <summary>Sets the week that a workflow is compared with; null if too little is known.</summary>
+    /// <param name="workflow">The workflow.</param>
+    /// <param name="week">The week.</param>
+    /// <param name="policy">What the workflow is held to.</param>
+    /// <returns>True if its minutes must be taken in again: what is slow was not known before.</returns>
+    public bool Compare(string workflow, WeekBaseline? week, AlertPolicy policy)
+    {
+        if (!_times.TryGetValue(workflow, out TimeHistory? times))
+        {
+            return false;
+        }
+
+        _compared.Add(workflow);
+        bool isNew = times.SlowBin is null && week?.Times is not null;
+        times.SlowBin = week?.Times?.SlowBin(policy.P99Factor);
+        if (week is null)
+        {
+            _weeks.Remove(workflow);
+        }
+        else
+        {
+            _weeks[workflow] = week;
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Whether a workflow has never been compared with the week before.</summary>
+    public bool LacksWeek(string workflow) => !_compared.Contains(workflow);
+
     /// <summary>Whether a workflow cannot be judged although the day that ends with a minute has traces enough.</summary>
     public bool LacksMeasure(string workflow, long lastMinute) =>
         !_baselines.ContainsKey(workflow) && _histories.GetValueOrDefault(workflow)?.WeightUntil(lastMinute) >= WorkflowBaseline.MinTraces;
@@ -69,41 +114,68 @@ public sealed class AlertEngine
     /// <summary>Evaluates all rules.</summary>
     /// <param name="minute">The last minute; all its traces are analysed and all minutes of the day before it taken in.</param>
     /// <param name="policyOf">What a workflow is held to.</param>
+    /// <param name="standings">Where the workflows that have objectives stand at the end of that minute, by name; null for none.</param>
     /// <returns>Every rule whose status changed.</returns>
-    public IReadOnlyList<AlertChange> Evaluate(long minute, Func<string, AlertPolicy> policyOf)
+    public IReadOnlyList<AlertChange> Evaluate(long minute, Func<string, AlertPolicy> policyOf, IReadOnlyDictionary<string, ObjectiveStanding>? standings = null)
     {
         List<AlertChange> changes = [];
         foreach (string workflow in _histories.Keys.Union(_positions.Keys.Select(static key => key.Workflow), StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray())
         {
-            Evaluate(workflow, minute, policyOf(workflow), changes);
+            Evaluate(workflow, minute, policyOf(workflow), standings, changes);
         }
 
         return changes;
     }
 
-    private void Evaluate(string workflow, long minute, AlertPolicy policy, List<AlertChange> changes)
+    private void Evaluate(string workflow, long minute, AlertPolicy policy, IReadOnlyDictionary<string, ObjectiveStanding>? standings, List<AlertChange> changes)
     {
         WorkflowHistory? history = _histories.GetValueOrDefault(workflow);
-        if (!policy.IsEnabled || (history is { HasNews: false } && history.FirstMinute(minute) is not null))
-        {
-            return;
-        }
-
-        WorkflowBaseline? baseline = _baselines.GetValueOrDefault(workflow);
-        WorkflowLosses? losses = history is { HasNews: true } ? history.LossesUntil(minute, baseline?.Sampling) : null;
+        bool hasTraffic = history?.FirstMinute(minute) is not null;
+        WorkflowLosses? losses = policy.IsEnabled && history is { HasNews: true } ? history.LossesUntil(minute, _baselines.GetValueOrDefault(workflow)?.Sampling) : null;
         foreach (AlertRule rule in AlertNames.Rules)
         {
             AlertPosition before = _positions.GetValueOrDefault((workflow, rule), AlertPosition.Start);
-            ScanCalibration? calibration = baseline?.Calibrate(rule, policy.Threshold, _baselines.Count);
-            (AlertVerdict verdict, ScanFinding? finding) = losses is WorkflowLosses known
-                ? ScanRule.Evaluate(rule == AlertRule.Silent ? known.Silent : known.Diverged, calibration, before, minute)
-                : (AlertVerdict.NoTrafficForADay, null);
-            (AlertPosition after, AlertReason reason) = AlertMachine.Next(before, verdict, minute, policy.ForMinutes, finding?.Window.Minutes ?? 0);
+            RuleJudgement judged = !policy.IsEnabled || IsWithoutObjective(workflow, rule, standings, hasTraffic) ? new RuleJudgement(AlertVerdict.NotWatched)
+                : losses is WorkflowLosses known ? Judge(workflow, rule, before, minute, policy, known, standings)
+                : new RuleJudgement(hasTraffic ? AlertVerdict.NoTraffic : AlertVerdict.NoTrafficForADay);
+            (AlertPosition after, AlertReason reason) = AlertMachine.Next(before, judged.Verdict, minute, policy.ForMinutes, judged.Finding?.Window.Minutes ?? 0);
             if (reason != AlertReason.Unchanged)
             {
                 _positions[(workflow, rule)] = after;
-                changes.Add(new AlertChange(workflow, rule, before.Status, after, reason, finding, calibration));
+                changes.Add(new AlertChange(workflow, rule, before.Status, after, reason, judged.Finding, judged.Calibration));
             }
+        }
+    }
+
+    // Without traffic an objective has no standing either, and that is another matter.
+    private static bool IsWithoutObjective(string workflow, AlertRule rule, IReadOnlyDictionary<string, ObjectiveStanding>? standings, bool hasTraffic) =>
+        rule is AlertRule.BurnRate or AlertRule.SlowBurn && hasTraffic && standings?.ContainsKey(workflow) != true;
+
+    private RuleJudgement Judge(
+        string workflow, AlertRule rule, AlertPosition before, long minute, AlertPolicy policy, WorkflowLosses losses, IReadOnlyDictionary<string, ObjectiveStanding>? standings)
+    {
+        WorkflowBaseline? baseline = _baselines.GetValueOrDefault(workflow);
+        WeekBaseline? week = _weeks.GetValueOrDefault(workflow);
+        switch (rule)
+        {
+            case AlertRule.Divergence or AlertRule.Silent:
+                ScanCalibration? calibration = baseline?.Calibrate(rule, policy.Threshold, _baselines.Count);
+                (AlertVerdict verdict, ScanFinding? finding) = ScanRule.Evaluate(rule == AlertRule.Silent ? losses.Silent : losses.Diverged, calibration, before, minute);
+                return new RuleJudgement(verdict, finding, calibration);
+            case AlertRule.BurnRate or AlertRule.SlowBurn when standings?.GetValueOrDefault(workflow) is ObjectiveStanding standing:
+                return BurnRateRule.Evaluate(standing, rule, before, minute, standings.Count);
+            case AlertRule.Shift when baseline is not null && week is not null:
+                RuleJudgement shift = ChangeRules.Shift(losses.Diverged, baseline, week, before, minute, _weeks.Count);
+
+                // What is beyond the threshold is told as that, not a second time as a change.
+                bool isTold = _positions.GetValueOrDefault((workflow, AlertRule.Divergence), AlertPosition.Start).Status == AlertStatus.Firing;
+                return shift.Verdict == AlertVerdict.Fires && isTold ? new RuleJudgement(AlertVerdict.Quiet) : shift;
+            case AlertRule.P99 when baseline is not null && week?.Times is WeekTimes times:
+                return ChangeRules.P99(_times[workflow].SlowUntil(minute), times, baseline.TracesPerMinute, before, minute, _weeks.Count);
+            case AlertRule.LayerShare when week?.Times is WeekTimes times:
+                return LayerShareRule.Evaluate(_times[workflow], times, policy.LayerShareRise, before, minute);
+            default:
+                return new RuleJudgement(AlertVerdict.TooFewTraces);
         }
     }
 }

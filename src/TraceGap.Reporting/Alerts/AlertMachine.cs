@@ -14,11 +14,11 @@ public readonly record struct AlertPosition(AlertStatus Status, long SinceMinute
 /// <summary>
 /// Moves a rule of a workflow from one status to the next.
 /// <code>
-///                          Fires                        Recovered   Quiet       TooFewTraces  NoTraffic  NoTrafficForADay
-/// Inactive, Resolved   →   Pending; Firing without for  ·           ·           ·             ·          ·
-/// Pending              →   Firing once for is over      Inactive    Inactive    ·             ·          Inactive
-/// Firing               →   ·                            Resolved    ·           ·             ·          Stale
-/// Stale                →   Pending; Firing without for  Resolved    ·           ·             ·          ·
+///                          Fires                        Recovered   Quiet       TooFewTraces  NoTraffic  NoTrafficForADay  NotWatched
+/// Inactive, Resolved   →   Pending; Firing without for  ·           ·           ·             ·          ·                 ·
+/// Pending              →   Firing once for is over      Inactive    Inactive    ·             ·          Inactive          Inactive
+/// Firing               →   ·                            Resolved    ·           ·             ·          Stale             Resolved
+/// Stale                →   Pending; Firing without for  Resolved    ·           ·             ·          ·                 Resolved
 /// </code>
 /// </summary>
 public static class AlertMachine
@@ -37,6 +37,8 @@ public static class AlertMachine
             (AlertStatus.Pending, AlertVerdict.Fires) when minute - position.SinceMinute >= forMinutes => (Fired(position, minute), AlertReason.ConditionHeld),
             (AlertStatus.Pending, AlertVerdict.Recovered or AlertVerdict.Quiet) => (position with { Status = AlertStatus.Inactive, SinceMinute = minute }, AlertReason.ConditionPassed),
             (AlertStatus.Pending, AlertVerdict.NoTrafficForADay) => (position with { Status = AlertStatus.Inactive, SinceMinute = minute }, AlertReason.TrafficEnded),
+            (AlertStatus.Pending, AlertVerdict.NotWatched) => (position with { Status = AlertStatus.Inactive, SinceMinute = minute }, AlertReason.NotWatched),
+            (AlertStatus.Firing or AlertStatus.Stale, AlertVerdict.NotWatched) => (Resolved(position, minute, 0), AlertReason.NotWatched),
             (AlertStatus.Firing or AlertStatus.Stale, AlertVerdict.Recovered) => (Resolved(position, minute, recoveryMinutes), AlertReason.RecoveryShown),
             (AlertStatus.Firing, AlertVerdict.NoTrafficForADay) => (position with { Status = AlertStatus.Stale, SinceMinute = minute }, AlertReason.TrafficEnded),
             _ => (position, AlertReason.Unchanged),

@@ -39,6 +39,9 @@ public enum AlertVerdict
 
     /// <summary>No window fires, and one that began after the alert did shows that it is over.</summary>
     Recovered,
+
+    /// <summary>The rule no longer applies: the workflow is not watched, or has no objective any more.</summary>
+    NotWatched,
 }
 
 /// <summary>Why a status is what it is after an evaluation.</summary>
@@ -61,4 +64,7 @@ public enum AlertReason
 
     /// <summary>The traces ended.</summary>
     TrafficEnded,
+
+    /// <summary>The configuration no longer asks for the rule.</summary>
+    NotWatched,
 }

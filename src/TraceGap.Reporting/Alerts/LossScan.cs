@@ -56,8 +56,8 @@ public static class LossScan
         return window.Traces * calibration.Throws * perThrow;
     }
 
-    // Kullback-Leibler divergence of two coins; 0·ln 0 is 0.
-    private static double Divergence(double a, double b) =>
+    /// <summary>Kullback-Leibler divergence of two coins; 0·ln 0 is 0.</summary>
+    internal static double Divergence(double a, double b) =>
         (a > 0 ? a * Math.Log(a / b) : 0) + (a < 1 ? (1 - a) * Math.Log((1 - a) / (1 - b)) : 0);
 }
 

@@ -17,6 +17,7 @@ namespace TraceGap.Reporting;
 /// <param name="Steps">Step keys; most executions first.</param>
 /// <param name="Failures">What ended the failed traces; most traces first.</param>
 /// <param name="Serialization">Children that run one after the other and need not.</param>
+/// <param name="Objective">Where the workflow stands against its objective; null for one without, and for all workflows.</param>
 public sealed record Report(
     ReportWindow Window,
     string? Workflow,
@@ -30,7 +31,8 @@ public sealed record Report(
     IReadOnlyList<LayerReport> Layers,
     IReadOnlyList<StepReport> Steps,
     IReadOnlyList<FailureReport> Failures,
-    IReadOnlyList<SerializationReport> Serialization);
+    IReadOnlyList<SerializationReport> Serialization,
+    ObjectiveReport? Objective = null);
 
 /// <summary>A half-open window of event time, after snapping outwards to whole minutes or hours.</summary>
 /// <param name="From">Start, UTC, included; null if the window is that of an empty input.</param>

@@ -6,7 +6,7 @@ namespace TraceGap.Reporting;
 /// <summary>Makes reports of rollup cells. Pure: equal cells give the same report, whatever their order and however the window was cut into them.</summary>
 public static class ReportBuilder
 {
-    /// <summary>The report of a workflow, or of all.</summary>
+    /// <summary>The report of a workflow, or of all; without <see cref="Report.Objective"/>, which has a window of its own.</summary>
     public static Report Build(ReportInput input)
     {
         WindowSelection selection = new(new WindowGroups(input.Cells), input.Workflow);

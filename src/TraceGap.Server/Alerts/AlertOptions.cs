@@ -11,6 +11,12 @@ public sealed class AlertOptions
     /// <summary>Share of requests that may fail beyond what the steps explain, where no workflow rule says otherwise.</summary>
     public double Threshold { get; set; } = AlertPolicy.Default.Threshold;
 
+    /// <summary>p99 may be so many times that of the week before, where no workflow rule says otherwise.</summary>
+    public double P99Factor { get; set; } = AlertPolicy.Default.P99Factor;
+
+    /// <summary>The share that a layer has of the time may rise by so much against the week before, where no workflow rule says otherwise.</summary>
+    public double LayerShareRise { get; set; } = AlertPolicy.Default.LayerShareRise;
+
     /// <summary>Address under which people reach this server; links in notifications begin with it.</summary>
     public string? ExternalUrl { get; set; }
 
@@ -27,7 +33,11 @@ public sealed class AlertOptions
     public AlertPolicy PolicyOf(string workflow)
     {
         WorkflowRule? rule = Workflows.FirstOrDefault(rule => Glob.Matches(rule.Workflow, workflow));
-        return new AlertPolicy(rule?.Threshold ?? Threshold, (long)(rule?.For ?? TimeSpan.Zero).TotalMinutes, rule?.IsEnabled ?? true);
+        return new AlertPolicy(rule?.Threshold ?? Threshold, (long)(rule?.For ?? TimeSpan.Zero).TotalMinutes, rule?.IsEnabled ?? true)
+        {
+            P99Factor = rule?.P99Factor ?? P99Factor,
+            LayerShareRise = rule?.LayerShareRise ?? LayerShareRise,
+        };
     }
 }
 
@@ -37,7 +47,9 @@ public sealed class AlertOptions
 /// <param name="Threshold">Share that may be lost; null for the common one.</param>
 /// <param name="For">How long a condition must hold before it fires.</param>
 /// <param name="IsEnabled">Whether they are watched.</param>
-public sealed record WorkflowRule(string Name, string Workflow, double? Threshold, TimeSpan For, bool IsEnabled);
+/// <param name="P99Factor">How many times that of the week before p99 may be; null for the common factor.</param>
+/// <param name="LayerShareRise">Rise of a layer's share that is tolerated; null for the common one.</param>
+public sealed record WorkflowRule(string Name, string Workflow, double? Threshold, TimeSpan For, bool IsEnabled, double? P99Factor = null, double? LayerShareRise = null);
 
 /// <summary>How a receiver is spoken to.</summary>
 public enum ReceiverType

@@ -1,5 +1,7 @@
+using TraceGap.Reporting;
 using TraceGap.Reporting.Alerts;
 using TraceGap.Server.Alerts.Delivery;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Queries;
 using TraceGap.Storage;
 
@@ -26,7 +28,13 @@ internal sealed class AlertService : IAsyncDisposable
     /// <summary>Minutes between two measurements of how losses vary.</summary>
     private const long MeasureMinutes = 10;
 
+    /// <summary>Minutes between two measurements of the week before, which hardly changes.</summary>
+    private const long CompareMinutes = 60;
+
+    private static readonly TimeSpan FiredKept = TimeSpan.FromDays(8);
+
     private readonly AlertSource _source;
+    private readonly ObjectiveLedger _objectives;
     private readonly AlertBook _book;
     private readonly AlertOptions _options;
     private readonly Func<long> _earliestInFlight;
@@ -39,20 +47,23 @@ internal sealed class AlertService : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private long _evaluated = -1;
     private long _measured = long.MinValue;
+    private long _compared = long.MinValue;
     private long _swept;
 
     /// <summary>Opens what a run before left; <see cref="Start"/> begins to watch.</summary>
     /// <param name="store">Rollups, traces, and what is kept of alerts.</param>
     /// <param name="options">What the user set.</param>
+    /// <param name="objectives">Where workflows stand against their objectives.</param>
     /// <param name="earliestInFlight">Event time before which every span that came is analysed, ns.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where changes are told.</param>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public AlertService(TraceStore store, AlertOptions options, Func<long> earliestInFlight, AlertMetrics metrics, TimeProvider time, ILogger logger)
+    public AlertService(TraceStore store, AlertOptions options, ObjectiveLedger objectives, Func<long> earliestInFlight, AlertMetrics metrics, TimeProvider time, ILogger logger)
     {
         _source = new AlertSource(store);
         _options = options;
+        _objectives = objectives;
         _earliestInFlight = earliestInFlight;
         _time = time;
         _logger = logger;
@@ -140,13 +151,18 @@ internal sealed class AlertService : IAsyncDisposable
     private void Evaluate(long lastMinute)
     {
         Load(lastMinute);
-        Measure(lastMinute);
-        IReadOnlyList<AlertChange> changes = _engine.Evaluate(lastMinute, _options.PolicyOf);
         Dictionary<(string, string), Alert> known = _book.Alerts.ToDictionary(static alert => (alert.Workflow, alert.Rule));
+        ILookup<string, ReportWindow> fired = known.Values.Where(IsAboutLosses).SelectMany(static alert => (alert.Fired ?? []).Select(window => (alert.Workflow, window)))
+            .ToLookup(static entry => entry.Workflow, static entry => entry.window, StringComparer.Ordinal);
+        Measure(lastMinute);
+        Compare(lastMinute, fired);
+        IReadOnlyDictionary<string, ObjectiveStanding> standings = _objectives.Standings(_stop.Token);
+        IReadOnlyList<AlertChange> changes = _engine.Evaluate(lastMinute, _options.PolicyOf, standings);
         List<Alert> alerts = [];
         foreach (AlertChange change in changes)
         {
-            Alert alert = AlertOf(change, known.GetValueOrDefault((change.Workflow, AlertNames.Of(change.Rule))));
+            ObjectiveReport? objective = standings.GetValueOrDefault(change.Workflow)?.ToReport();
+            Alert alert = AlertOf(change, known.GetValueOrDefault((change.Workflow, AlertNames.Of(change.Rule))), objective, [.. fired[change.Workflow]]);
             alerts.Add(alert);
             Tell(alert);
         }
@@ -192,21 +208,38 @@ internal sealed class AlertService : IAsyncDisposable
         }
     }
 
-    private Alert AlertOf(AlertChange change, Alert? known)
+    private void Compare(long lastMinute, ILookup<string, ReportWindow> fired)
+    {
+        bool isDue = lastMinute - CompareMinutes >= _compared;
+        bool isNew = false;
+        foreach (string workflow in _engine.Workflows.Where(workflow => isDue || _engine.LacksWeek(workflow)).ToArray())
+        {
+            isNew |= _engine.Compare(workflow, _source.Week(workflow, lastMinute, [.. fired[workflow]], _stop.Token), _options.PolicyOf(workflow));
+        }
+
+        _compared = isDue ? lastMinute : _compared;
+        if (isNew)
+        {
+            _source.Load(_engine, Math.Max(0, lastMinute + 1 - ScanWindows.Longest), lastMinute + 1, _stop.Token);
+        }
+    }
+
+    private Alert AlertOf(AlertChange change, Alert? known, ObjectiveReport? objective, IReadOnlyList<ReportWindow> firedBefore)
     {
         DateTime since = EndOf(change.After.SinceMinute);
         string reason = char.ToLowerInvariant(change.Reason.ToString()[0]) + change.Reason.ToString()[1..];
         Alert alert = new(
-            change.Workflow, AlertNames.Of(change.Rule), AlertNames.Of(change.After.Status), since, known?.FiredAt, reason, known?.Summary ?? "", known?.Evidence, EndOf(change.After.FromMinute - 1));
-        if (change is not { After.Status: AlertStatus.Firing, Finding: ScanFinding finding, Calibration: ScanCalibration calibration })
+            change.Workflow, AlertNames.Of(change.Rule), AlertNames.Of(change.After.Status), since, known?.FiredAt, reason, known?.Summary ?? "", known?.Evidence, EndOf(change.After.FromMinute - 1), AlertNames.SeverityOf(change.Rule),
+            FiredOf(change, since, known?.Fired ?? []));
+        if (change is not { After.Status: AlertStatus.Firing, Finding: not null, Calibration: not null })
         {
             return alert;
         }
 
         try
         {
-            AlertEvidence evidence = _source.Evidence(change, finding, calibration);
-            return alert with { FiredAt = since, Evidence = evidence, Summary = AlertEvidenceBuilder.Summary(change.Workflow, change.Rule, evidence) };
+            AlertEvidence evidence = _source.Evidence(change, _options.PolicyOf(change.Workflow), objective, firedBefore, _stop.Token);
+            return alert with { FiredAt = since, Evidence = evidence, Summary = AlertSummary.Of(change.Workflow, change.Rule, evidence) };
         }
         catch (StorageUnavailableException failure)
         {
@@ -215,6 +248,21 @@ internal sealed class AlertService : IAsyncDisposable
             return alert with { FiredAt = since, Evidence = null, Summary = $"{change.Workflow}: {alert.Rule} fires; what it rests on cannot be read at present." };
         }
     }
+
+    /// <summary>When it fired, with what this change begins or ends.</summary>
+    private static ReportWindow[] FiredOf(AlertChange change, DateTime since, IReadOnlyList<ReportWindow> known)
+    {
+        IEnumerable<ReportWindow> kept = known.Where(window => !(window.To < since - FiredKept));
+        if (change.After.Status == AlertStatus.Firing)
+        {
+            return [.. kept, new ReportWindow(since - TimeSpan.FromMinutes(change.Finding?.Window.Minutes ?? 0), null)];
+        }
+
+        return [.. kept.Select(window => window.To is null && change.Before == AlertStatus.Firing ? window with { To = since } : window)];
+    }
+
+    // The week that losses are told from may have been slow, and spent its budget; both last longer than what made them so.
+    private static bool IsAboutLosses(Alert alert) => alert.Rule == AlertNames.Of(AlertRule.Divergence) || alert.Rule == AlertNames.Of(AlertRule.Silent) || alert.Rule == AlertNames.Of(AlertRule.Shift);
 
     private void Tell(Alert alert)
     {

@@ -13,11 +13,11 @@ internal sealed class AlertSettings
     /// <summary>What all its keys begin with.</summary>
     public const string Prefix = "Alerts:";
 
-    private static readonly string[] Plain = ["Enabled", "Threshold", "ExternalUrl"];
+    private static readonly string[] Plain = ["Enabled", "Threshold", "P99Factor", "LayerShareRise", "ExternalUrl"];
 
     private static readonly Dictionary<string, string[]> Named = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Workflows"] = ["Match", "Threshold", "For", "Enabled"],
+        ["Workflows"] = ["Match", "Threshold", "For", "Enabled", "P99Factor", "LayerShareRise"],
         ["Receivers"] = ["Type", "Url", "Secret", "SecretFile"],
         ["Silences"] = ["Workflow", "Rule", "From", "To"],
     };
@@ -53,6 +53,8 @@ internal sealed class AlertSettings
     {
         IsEnabled = Flag("Enabled", errors),
         Threshold = Share("Threshold", errors) ?? AlertPolicy.Default.Threshold,
+        P99Factor = Factor("P99Factor", errors) ?? AlertPolicy.Default.P99Factor,
+        LayerShareRise = Share("LayerShareRise", errors) ?? AlertPolicy.Default.LayerShareRise,
         ExternalUrl = Address("ExternalUrl", errors)?.AbsoluteUri.TrimEnd('/'),
         Workflows = [.. Names("Workflows").Select(name => Workflow(name, errors))],
         Receivers = [.. Names("Receivers").Select(name => Receiver(name, errors)).OfType<ReceiverOptions>()],
@@ -68,7 +70,14 @@ internal sealed class AlertSettings
     private WorkflowRule Workflow(string name, List<string> errors)
     {
         string at = $"Workflows:{name}:";
-        return new WorkflowRule(name, Required(at + "Match", errors), Share(at + "Threshold", errors), Duration(at + "For", errors), Flag(at + "Enabled", errors));
+        return new WorkflowRule(
+            name,
+            Required(at + "Match", errors),
+            Share(at + "Threshold", errors),
+            Duration(at + "For", errors),
+            Flag(at + "Enabled", errors),
+            Factor(at + "P99Factor", errors),
+            Share(at + "LayerShareRise", errors));
     }
 
     private ReceiverOptions? Receiver(string name, List<string> errors)
@@ -194,6 +203,22 @@ internal sealed class AlertSettings
         }
 
         errors.Add($"{Prefix}{key}: \"{value}\" is no share from 0.001 to 0.5");
+        return null;
+    }
+
+    private double? Factor(string key, List<string> errors)
+    {
+        if (!_values.TryGetValue(key, out string? value))
+        {
+            return null;
+        }
+
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) && factor is >= 1.1 and <= 100)
+        {
+            return factor;
+        }
+
+        errors.Add($"{Prefix}{key}: \"{value}\" is no factor from 1.1 to 100");
         return null;
     }
 

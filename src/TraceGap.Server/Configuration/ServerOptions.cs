@@ -2,6 +2,7 @@ using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Reporting;
 using TraceGap.Server.Alerts;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Security;
 using TraceGap.Storage;
 
@@ -72,6 +73,9 @@ public sealed class ServerOptions
 
     /// <summary>What is watched, and who is told.</summary>
     public AlertOptions Alerts { get; set; } = new();
+
+    /// <summary>What workflows are held to as a whole.</summary>
+    public ObjectiveOptions Objectives { get; set; } = new();
 
     /// <summary>What models cost.</summary>
     public PriceTable Prices { get; set; } = PriceTable.Empty;

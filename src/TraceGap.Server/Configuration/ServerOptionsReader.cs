@@ -5,6 +5,7 @@ using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Otlp.Attributes;
 using TraceGap.Server.Alerts;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Security;
 using TraceGap.Storage;
 
@@ -62,7 +63,7 @@ public static class ServerOptionsReader
     };
 
     /// <summary>The keys that can be set, in the spelling of JSON files.</summary>
-    public static IReadOnlyCollection<string> Keys { get; } = [.. Setters.Keys, .. PriceSettings.Keys, .. AdvertisedSettings.Keys, .. AlertSettings.Keys];
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Setters.Keys, .. PriceSettings.Keys, .. AdvertisedSettings.Keys, .. AlertSettings.Keys, .. ObjectiveSettings.Keys];
 
     /// <summary>Reads options.</summary>
     /// <param name="jsonFile">A JSON file, or null for <c>appsettings.json</c> in the working folder if it is there.</param>
@@ -84,6 +85,7 @@ public static class ServerOptionsReader
         errors.AddRange(RetentionRules.Problems(draft.Retention));
         options = draft.Finish();
         options.Alerts = draft.Alerts.Read(errors);
+        options.Objectives = draft.Objectives.Read(options.Retention.RollupMaxAge, errors);
         long least = MemoryPlan.Least(options.MaxRequestBytes);
         if (options.MaxMemoryBytes < least)
         {
@@ -148,7 +150,8 @@ public static class ServerOptionsReader
             int last = key.LastIndexOf(':');
             string name = last > 0 && int.TryParse(key.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? key[..last] : key;
             string asSet = source == EnvironmentSource ? EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal) : key;
-            if (key.StartsWith(AlertSettings.Prefix, StringComparison.OrdinalIgnoreCase) && draft.Alerts.TrySet(key, value))
+            if ((key.StartsWith(AlertSettings.Prefix, StringComparison.OrdinalIgnoreCase) && draft.Alerts.TrySet(key, value))
+                || (key.StartsWith(ObjectiveSettings.Prefix, StringComparison.OrdinalIgnoreCase) && draft.Objectives.TrySet(key, value)))
             {
                 continue;
             }
@@ -286,6 +289,8 @@ public static class ServerOptionsReader
         public bool Adopt { get; set; } = true;
 
         public AlertSettings Alerts { get; } = new();
+
+        public ObjectiveSettings Objectives { get; } = new();
 
         public ListSetting CorsOrigins { get; } = new();
 

@@ -5,13 +5,14 @@ using TraceGap.Reporting.Alerts;
 using TraceGap.Reporting.Traces;
 using TraceGap.Server.Alerts;
 using TraceGap.Server.Ingest;
+using TraceGap.Server.Objectives;
 using TraceGap.Storage;
 
 namespace TraceGap.Server.Queries;
 
 /// <summary>Answers queries from the store. Reports are made of rollups; a trace is analysed anew from its stored spans.</summary>
 internal sealed class StoreQueries(
-    TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, AlertService alerts, TimeProvider time) : IReportQueries
+    TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, ObjectiveLedger objectives, AlertService alerts, TimeProvider time) : IReportQueries
 {
     private const int MostJudged = 200;
     private const long MostJudgedSpans = 20_000;
@@ -20,7 +21,7 @@ internal sealed class StoreQueries(
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetReportAsync(ReportQuery query, CancellationToken cancellationToken) =>
-        Answer(query, static input => ReportJson.WriteUtf8(ReportBuilder.Build(input)));
+        Answer(query, input => ReportJson.WriteUtf8(ReportBuilder.Build(input) with { Objective = objectives.StandingOf(input.Workflow, cancellationToken)?.ToReport() }));
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken) =>

@@ -8,6 +8,7 @@ using TraceGap.Aggregation;
 using TraceGap.Server.Alerts;
 using TraceGap.Server.Calls;
 using TraceGap.Server.Ingest;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Otlp;
 using TraceGap.Server.Security;
 using TraceGap.Server.Telemetry.OpenMetrics;
@@ -80,6 +81,9 @@ internal sealed class SelfTelemetry : IDisposable
         WorkflowFigureSource figures = new(query => store.ReadRollups(query).Cells, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)), time);
         WorkflowMetrics.Add(_workflows, figures);
     }
+
+    /// <summary>Adds the gauges over objectives.</summary>
+    public void Observe(ObjectiveLedger objectives) => ObjectiveMetrics.Add(_workflows, objectives);
 
     /// <summary>A span of something that the server does by itself and rarely; null if nobody listens.</summary>
     public Activity? StartActivity(string name) => _activities.StartActivity(name);

@@ -19,10 +19,12 @@ internal static class AnalyzeCommand
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string?> Trace = NewTrace();
     private static readonly Option<string?> Config = SharedOptions.NewConfig();
+    private static readonly VerdictOptions Verdict = new();
 
     public static Command New(Terminal terminal)
     {
         Command command = new("analyze", "Show the report of recorded spans.") { Files, Format, Workflow, Trace, Config };
+        Verdict.AddTo(command);
         command.Validators.Add(static result =>
         {
             if (result.GetResult(Trace) is not null && result.GetResult(Format) is OptionResult format && format.GetValueOrDefault<string>() == ReportFormat.Csv)
@@ -42,7 +44,7 @@ internal static class AnalyzeCommand
             return terminal.Fail(ExitCodes.WrongUsage, errors);
         }
 
-        OfflineAnalysis analysis = new(options.Analysis, options.Advertised);
+        OfflineAnalysis analysis = new(options.Analysis, options.Advertised, options.Objectives.Of);
         if (await SpanFiles.ReadAsync(terminal, analysis, options, parsed.GetValue(Files)!, stop) is string unreadable)
         {
             return terminal.Fail(ExitCodes.Unreadable, unreadable);
@@ -56,7 +58,7 @@ internal static class AnalyzeCommand
 
         Report report = await AnalyzeAsync(terminal, analysis, parsed.GetValue(Workflow));
         ReportFormat.Write(terminal, report, format);
-        return ExitCodes.Fine;
+        return Verdict.Of(parsed, report);
     }
 
     private static async Task<Report> AnalyzeAsync(Terminal terminal, OfflineAnalysis analysis, string? workflow)

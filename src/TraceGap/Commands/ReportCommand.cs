@@ -13,14 +13,12 @@ internal static class ReportCommand
     private static readonly Option<string> Window = SharedOptions.NewWindow();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string> Format = ReportFormat.NewOption();
-    private static readonly Option<bool> FailIfDiverged = new("--fail-if-diverged")
-    {
-        Description = "Exit with 1 if observed reliability is significantly below theoretical.",
-    };
+    private static readonly VerdictOptions Verdict = new();
 
     public static Command New(Terminal terminal)
     {
-        Command command = new("report", "Show the report of a running server.") { Window, Workflow, Format, FailIfDiverged };
+        Command command = new("report", "Show the report of a running server.") { Window, Workflow, Format };
+        Verdict.AddTo(command);
         Access.AddTo(command);
         command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
         return command;
@@ -56,7 +54,7 @@ internal static class ReportCommand
             ReportFormat.Write(terminal, report, format);
         }
 
-        return parsed.GetValue(FailIfDiverged) && report.Reliability.Divergence is { Significant: true, Value: < 0 } ? ExitCodes.BadNews : ExitCodes.Fine;
+        return Verdict.Of(parsed, report);
     }
 
     private static Report? Read(byte[] body)

@@ -9,7 +9,8 @@ namespace TraceGap.Offline;
 /// </summary>
 /// <param name="options">How traces are analysed.</param>
 /// <param name="advertised">Reliabilities that are promised, by name of layer or text of step key; null for none.</param>
-public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary<string, double>? advertised = null)
+/// <param name="objectiveOf">What a workflow is held to; null for none.</param>
+public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary<string, double>? advertised = null, Func<string, Objective?>? objectiveOf = null)
 {
     private const long MinuteNanos = 60_000_000_000;
 
@@ -38,7 +39,12 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
     /// <summary>The report over all traces, from the first to the end of the last minute in which one ended.</summary>
     /// <param name="workflow">The workflow to report on, or null for all.</param>
     /// <param name="analysed">Told the number of traces analysed, if given.</param>
-    public Report Report(string? workflow = null, Action<int>? analysed = null) => ReportBuilder.Build(Book(workflow, [], analysed));
+    public Report Report(string? workflow = null, Action<int>? analysed = null)
+    {
+        OutcomeTimeline? outcomes = workflow is not null && objectiveOf?.Invoke(workflow) is Objective objective ? new OutcomeTimeline(objective) : null;
+        ReportInput input = Book(workflow, [], analysed, outcomes);
+        return ReportBuilder.Build(input) with { Objective = Standing(outcomes, input.ToUnixNanos) };
+    }
 
     /// <summary>The costs over the same window.</summary>
     /// <param name="prices">What models cost.</param>
@@ -67,8 +73,10 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
     /// <param name="workflow">The workflow that is asked about, or null for all.</param>
     /// <param name="withLatency">Receives its ok and failed traces with a root.</param>
     /// <param name="analysed">Told the number of traces analysed, if given.</param>
-    private ReportInput Book(string? workflow, List<TraceId> withLatency, Action<int>? analysed)
+    /// <param name="outcomes">Receives the outcomes of the workflow, if given.</param>
+    private ReportInput Book(string? workflow, List<TraceId> withLatency, Action<int>? analysed, OutcomeTimeline? outcomes = null)
     {
+        Dictionary<long, OutcomeSums> sums = [];
         Dictionary<RollupKey, RollupCell> cells = [];
         Dictionary<WorkflowFailure, TraceId> examples = [];
         (long First, long Last) minutes = (long.MaxValue, long.MinValue);
@@ -84,7 +92,17 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
                 withLatency.Add(id);
             }
 
+            if (trace.Key.Workflow == workflow)
+            {
+                sums[trace.Minute] = sums.GetValueOrDefault(trace.Minute) + OutcomeSums.Of(trace);
+            }
+
             analysed?.Invoke(++done);
+        }
+
+        foreach ((long minute, OutcomeSums sum) in sums)
+        {
+            outcomes?.TakeMinute(minute, sum);
         }
 
         long? end = done == 0 ? null : (minutes.Last + 1) * MinuteNanos;
@@ -98,6 +116,13 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
             ExampleTraceIds = examples,
             AdvertisedReliabilities = advertised,
         };
+    }
+
+    // As of the end of what was recorded.
+    private static ObjectiveReport? Standing(OutcomeTimeline? outcomes, long? endUnixNanos)
+    {
+        long last = ((endUnixNanos ?? 0) / MinuteNanos) - 1;
+        return outcomes is not null && outcomes.Trim(last) ? outcomes.StandingAt(last).ToReport() : null;
     }
 
     private static RollupCell CellOf(Dictionary<RollupKey, RollupCell> cells, RollupKey key)

@@ -15,7 +15,7 @@ internal static class ReportCsv
     private const string NameSeparator = " | ";
 
     // The fields that tell the elements of a list apart; the first that an element has are its name.
-    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step", "kind"], ["step"], ["model"], ["layer"], ["type"], ["parent", "children"], ["k"]];
+    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step", "kind"], ["step"], ["model"], ["layer"], ["type"], ["parent", "children"], ["k"], ["window"]];
 
     public static string Write(Report report) => Write(ReportJson.WriteUtf8(report));
 

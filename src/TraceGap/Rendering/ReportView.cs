@@ -16,6 +16,7 @@ internal static class ReportView
         }
 
         ReliabilitySection.Write(console, report.Reliability);
+        ObjectiveSection.Write(console, report.Objective);
         LatencySection.Write(console, report.Latency);
         SlowStepsSection.Write(console, report);
         LayersSection.Write(console, report.Layers);

@@ -203,7 +203,8 @@ public sealed class ReportJsonTests
               "traces": 3,
               "confidence": "likely"
             }
-          ]
+          ],
+          "objective": null
         }
         """;
 

@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
+using TraceGap.Reporting;
 using TraceGap.Reporting.Alerts;
 using TraceGap.Server.Alerts;
+using TraceGap.Server.Objectives;
 using TraceGap.Server.Tests.Calls;
 using TraceGap.Server.Tests.Security;
 using TraceGap.Storage;
@@ -23,6 +25,7 @@ public sealed class AlertServiceTests : IAsyncDisposable
     private readonly ListeningReceiver _listener = new();
     private readonly RecordedLog _log = new();
     private readonly Meter _meter = new("tests");
+    private readonly ObjectiveOptions _objectives = new();
     private AlertOptions _options;
     private TraceStore? _store;
     private AlertService? _service;
@@ -187,6 +190,62 @@ public sealed class AlertServiceTests : IAsyncDisposable
         Assert.DoesNotContain("hook.example", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_budget_that_burns_is_told_with_its_objective_over_a_restart_and_is_over_where_nobody_asks_any_more()
+    {
+        _objectives.Rules = [new ObjectiveRule("shop/*", new Objective("answers", 0.99, 30 * 1440))];
+        Start();
+        while (!_service!.List().Alerts.Any(static alert => alert.Rule == "burn_rate"))
+        {
+            await PassJudgedAsync(silent: 60);
+        }
+
+        Alert alert = _service.List().Alerts.Single(static alert => alert.Rule == "burn_rate");
+        Assert.Equal(("firing", "critical"), (alert.Status, alert.Severity));
+        Assert.Equal((6, "30d"), (Math.Round(alert.Evidence!.Threshold, 6), alert.Evidence.Objective!.Window));
+        Assert.InRange(alert.Evidence.Value!.Value, alert.Evidence.Low!.Value, alert.Evidence.High!.Value);
+        Assert.InRange(alert.Evidence.Low!.Value, 1, 6);
+        Assert.Equal(3, alert.Evidence.ExampleTraceIds.Count);
+        Assert.Null(Assert.Single(alert.Fired!).To);
+        int told = _service.List().History.Count(static notice => notice.Alert.Rule == "burn_rate");
+
+        await RestartAsync();
+        await PassJudgedAsync(silent: 60);
+        Assert.Equal(told, _service.List().History.Count(static notice => notice.Alert.Rule == "burn_rate"));
+
+        _objectives.Rules = [];
+        await RestartAsync();
+        await PassJudgedAsync(silent: 0);
+
+        Alert over = _service.List().Alerts.Single(static alert => alert.Rule == "burn_rate");
+        Assert.Equal(("resolved", "notWatched"), (over.Status, over.Reason));
+        Assert.Equal(over.Since, Assert.Single(over.Fired!).To);
+    }
+
+    [Fact]
+    public async Task A_loss_below_what_is_tolerated_that_the_week_did_not_have_is_a_shift()
+    {
+        _options.Threshold = 0.5;
+        using (StoreTransaction transaction = _store!.Begin())
+        {
+            long end = (UnixNanos() / MinuteNanos) - 1440 - 60;
+            for (long minute = end - (6 * 1440); minute < end; minute += 6)
+            {
+                transaction.Add(Trace(Workflow, minute, TraceOutcome.Ok));
+            }
+
+            transaction.Commit(0);
+        }
+
+        Start();
+        await PassJudgedAsync(silent: 20);
+
+        Alert alert = Assert.Single(_service!.List().Alerts);
+        Assert.Equal(("shift", "firing", "warning"), (alert.Rule, alert.Status, alert.Severity));
+        Assert.InRange(alert.Evidence!.Threshold, 0.0099, 0.05);
+        Assert.Contains("more than in the week before", alert.Summary, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -298,7 +357,9 @@ public sealed class AlertServiceTests : IAsyncDisposable
 
     private void Start(Func<long>? earliestInFlight = null)
     {
-        _service = new AlertService(_store!, _options, earliestInFlight ?? (static () => long.MaxValue), new AlertMetrics(_meter), _time, _log);
+        Func<long> earliest = earliestInFlight ?? (static () => long.MaxValue);
+        ObjectiveLedger objectives = new(_store!.ReadRollupSeries, _objectives, () => Math.Min(earliest(), UnixNanos()));
+        _service = new AlertService(_store!, _options, objectives, earliest, new AlertMetrics(_meter), _time, _log);
         _service.Start();
     }
 

@@ -52,6 +52,17 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_alertmanager_is_told_the_rules_name_and_how_urgent_it_is()
+    {
+        AlertmanagerNotifier notifier = new(new HttpDelivery(_http, _time), _listener.Url, null, _time);
+
+        await notifier.NotifyAsync(Notice(1) with { Alert = Notice(1).Alert with { Rule = "slow_burn", Severity = "warning" } }, CancellationToken.None);
+
+        JsonElement labels = JsonDocument.Parse(Assert.Single(_listener.All).Body).RootElement[0].GetProperty("labels");
+        Assert.Equal(("TraceGapSlowBurn", "slow_burn", "warning"), (labels.GetProperty("alertname").GetString(), labels.GetProperty("rule").GetString(), labels.GetProperty("severity").GetString()));
+    }
+
+    [Fact]
     public async Task Without_a_secret_there_is_no_signature()
     {
         await new WebhookNotifier(new HttpDelivery(_http, _time), _listener.Url, null, _time).NotifyAsync(Notice(1), CancellationToken.None);
@@ -74,6 +85,7 @@ public sealed class DeliveryTests : IDisposable
         JsonElement[] alerts = [.. _listener.All.Select(static received => JsonDocument.Parse(received.Body).RootElement[0])];
         Assert.Equal(["1970-01-01T10:05:00.000Z", "1970-01-01T10:00:00.000Z", "1970-01-01T10:05:00.000Z"], alerts.Select(static alert => alert.GetProperty("endsAt").GetString()));
         Assert.All(alerts, static alert => Assert.Equal("1970-01-01T09:59:00.000Z", alert.GetProperty("startsAt").GetString()));
+        Assert.Equal("critical", alerts[0].GetProperty("labels").GetProperty("severity").GetString());
         Assert.Equal("TraceGapDivergence", alerts[0].GetProperty("labels").GetProperty("alertname").GetString());
         Assert.Equal(alerts[0].GetProperty("labels").ToString(), alerts[1].GetProperty("labels").ToString());
         Assert.Equal("http://tracegap.example/api/v1/report?workflow=shop%2Fask", alerts[0].GetProperty("generatorURL").GetString());

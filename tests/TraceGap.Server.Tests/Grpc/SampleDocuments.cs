@@ -42,8 +42,10 @@ internal static class SampleDocuments
         [new PositionHazard(3, 950.5, 20.5, 5.5, new Estimate(0.25, 0.125, 0.5))],
         [new RetryGain(Step, 900.5, 90.5, 30.5, 2.5, 1.5)]);
 
+    private static readonly ObjectiveReport Objective = new("answers", 0.875, "30d", Ten.AddMinutes(58), 0.75, 0.125, -1.5, [new BurnRate("5m", 14.5), new BurnRate("1h", 2.25)]);
+
     private static readonly Alert Alert = new(
-        "shop ask", "divergence", "firing", Ten, Ten.AddMinutes(-1), "conditionBegan", "shop ask: 6.0 %", Evidence(), Ten.AddHours(-3));
+        "shop ask", "divergence", "firing", Ten, Ten.AddMinutes(-1), "conditionBegan", "shop ask: 6.0 %", Evidence(), Ten.AddHours(-3), "warning", [Window]);
 
     public static AlertList Alerts { get; } = new(
         Ten.AddMinutes(7), [Alert], [new AlertNotice(5, Ten.AddMinutes(1), "ops", "firing", "failed", 3, "HTTP 503", Alert)],
@@ -52,7 +54,8 @@ internal static class SampleDocuments
             [new AlertSilence("deploy", "shop/*", "silent", Ten, Ten.AddHours(1), true)]));
 
     private static AlertEvidence Evidence() => new(
-        Window, 120, 0.02, -0.06, -0.08, -0.04, 12.5, 10.75, 0.9, 0.96, new Decomposition(0.033, -0.01, 0.02, -0.043), new AlertCulprit("tool_call", Changed), new AlertCulprit(Step, Changed), [TraceId]);
+        Window, 120, 0.02, -0.06, -0.08, -0.04, 12.5, 10.75, 0.9, 0.96, new Decomposition(0.033, -0.01, 0.02, -0.043), new AlertCulprit("tool_call", Changed, Changed), new AlertCulprit(Step, Changed, Changed), [TraceId],
+        Objective);
 
     public static TimeSeries Series { get; } = new(
         Window, "shop ask", 1800, Ten.AddMinutes(59), [Ten, Ten.AddMinutes(30)], [7, 0],
@@ -97,7 +100,8 @@ internal static class SampleDocuments
                 Step, "tool_call", "shop", "search", 7, 8, 2, 1, Theoretical, new StepQuantiles(1, 2, 3), 0.5, [new ErrorCount("timeout", 2)]),
         ],
         [new FailureReport("tool_call", Step, "timeout", "timeout", 2, TraceId)],
-        [new SerializationReport("plan", ["a", "b"], 12.5, 0.125, 6, "likely")]);
+        [new SerializationReport("plan", ["a", "b"], 12.5, 0.125, 6, "likely")],
+        Objective);
 
     public static CostReport Costs { get; } = new(
         Window,

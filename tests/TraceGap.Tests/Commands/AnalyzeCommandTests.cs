@@ -123,6 +123,41 @@ public sealed class AnalyzeCommandTests : IDisposable
         Assert.Contains("agent/POST /ask", (await CommandRun.OfAsync("analyze", file, "--workflow", "agent/POST /ask")).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_objective_of_the_configuration_is_held_against_what_was_recorded_and_fails_only_where_asked()
+    {
+        string file = Save("a.jsonl", Line());
+        string config = Save("tracegap.json", """{ "TraceGap": { "Objectives": { "answers": { "Match": "agent/*", "Reliability": "0.9", "Window": "7d" } } } }""");
+        string[] asked = ["analyze", file, "--config", config, "--workflow", "agent/POST /ask", "--format", "json"];
+
+        CommandRun run = await CommandRun.OfAsync(asked);
+
+        ObjectiveReport objective = ReportJson.ReadReport(Encoding.UTF8.GetBytes(run.Out)).Objective!;
+        Assert.Equal(("answers", 0.9, "7d", 0), (objective.Name, objective.Target, objective.Window, objective.Observed));
+        Assert.Equal(-9, objective.ErrorBudgetRemaining!.Value, 9);
+        Assert.Equal(new DateTime(2026, 11, 18, 11, 7, 0, DateTimeKind.Utc), objective.Until);
+        Assert.Equal(ExitCodes.Fine, run.ExitCode);
+        Assert.Equal(ExitCodes.BadNews, (await CommandRun.OfAsync([.. asked, "--fail-if-objective-missed"])).ExitCode);
+        Assert.Equal(ExitCodes.Fine, (await CommandRun.OfAsync([.. asked, "--fail-if-diverged"])).ExitCode);
+        Assert.Null(ReportJson.ReadReport(Encoding.UTF8.GetBytes((await CommandRun.OfAsync("analyze", file, "--config", config, "--format", "json")).Out)).Objective);
+    }
+
+    [Fact]
+    public async Task Recorded_spans_that_diverge_fail_where_asked()
+    {
+        // A hundred and twenty good runs, and as many that failed with no step to blame.
+        string file = Save("silent.jsonl", [.. Enumerable.Range(0, 240).Select(static i => Run(i, failed: i % 2 == 0))]);
+
+        Assert.Equal(ExitCodes.BadNews, (await CommandRun.OfAsync("analyze", file, "--fail-if-diverged")).ExitCode);
+        Assert.Equal(ExitCodes.Fine, (await CommandRun.OfAsync("analyze", file)).ExitCode);
+    }
+
+    private static string Run(int number, bool failed) => Line()
+        .Replace(TraceId, number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture).Replace('0', 'a'), StringComparison.Ordinal)
+        .Replace("\"code\":2", "\"code\":0", StringComparison.Ordinal)
+        .Replace("{\"key\":\"error.type\",\"value\":{\"stringValue\":\"timeout\"}}", Attribute("x", "y"), StringComparison.Ordinal)
+        .Replace(Attribute("http.request.method", "POST"), Attribute("http.request.method", "POST") + "," + Attribute("tracegap.outcome", failed ? "failed" : "ok"), StringComparison.Ordinal);
+
     private static string Line()
     {
         const long Start = 1_795_000_000_000_000_000;

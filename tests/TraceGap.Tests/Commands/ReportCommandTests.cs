@@ -56,6 +56,19 @@ public sealed class ReportCommandTests
         Assert.Equal(ExitCodes.Fine, (await CommandRun.OfAsync("report", "--url", server.Url)).ExitCode);
     }
 
+    [Theory]
+    [InlineData(-0.01, ExitCodes.BadNews)]
+    [InlineData(0.0, ExitCodes.Fine)]
+    [InlineData(null, ExitCodes.Fine)]
+    public async Task Only_an_overspent_budget_fails_and_only_where_asked(double? remaining, int expected)
+    {
+        Report report = SampleReports.Agents with { Objective = SampleReports.Doubtful.Objective! with { ErrorBudgetRemaining = remaining } };
+        using CannedServer server = new(200, ReportJson.WriteUtf8(report));
+
+        Assert.Equal(expected, (await CommandRun.OfAsync("report", "--url", server.Url, "--fail-if-objective-missed")).ExitCode);
+        Assert.Equal(ExitCodes.Fine, (await CommandRun.OfAsync("report", "--url", server.Url)).ExitCode);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_named_with_the_cause()
     {

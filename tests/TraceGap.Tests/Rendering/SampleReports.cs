@@ -109,6 +109,9 @@ internal static class SampleReports
             Divergence = new Divergence(-0.02, -0.09, 0.05, -0.12, -0.01, false),
             Observed = new ObservedReliability(0.857, 0.757, 0.92, 0.779, 0.87),
         },
+        Objective = new ObjectiveReport(
+            "answers", 0.995, "30d", new DateTime(2026, 11, 20, 10, 59, 0, DateTimeKind.Utc), 0.9931, 0.005, -0.38,
+            [new BurnRate("5m", null), new BurnRate("30m", 0), new BurnRate("1h", 2.4), new BurnRate("6h", 1.2), new BurnRate("3d", 0.9)]),
     };
 
     /// <summary>A window in which nothing ran.</summary>

@@ -47,7 +47,7 @@ internal sealed class AlertmanagerNotifier(HttpDelivery http, Uri server, string
         json.WriteString("alertname", NameOf(alert.Rule));
         json.WriteString("workflow", alert.Workflow);
         json.WriteString("rule", alert.Rule);
-        json.WriteString("severity", "critical");
+        json.WriteString("severity", alert.Severity);
         json.WriteEndObject();
         json.WriteStartObject("annotations");
         json.WriteString("summary", alert.Summary);
@@ -69,7 +69,7 @@ internal sealed class AlertmanagerNotifier(HttpDelivery http, Uri server, string
         json.WriteEndObject();
     }
 
-    private static string NameOf(string rule) => $"TraceGap{char.ToUpperInvariant(rule[0])}{rule[1..]}";
+    private static string NameOf(string rule) => $"TraceGap{string.Concat(rule.Split('_').Select(static word => char.ToUpperInvariant(word[0]) + word[1..]))}";
 
     private static string Text(DateTime at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
