@@ -39,6 +39,18 @@ public sealed class OrderDoesNotMatterTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed => CompareAsync(seed, traces: 1 + (seed % 60), StartInProcessAsync).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
 
+    /// <summary>More distinct paths than a report reads: the sample must be the same too.</summary>
+    [Fact]
+    public async Task Agents_that_loop_freely_have_the_report_of_analyze_as_well()
+    {
+        const int Traces = 5_500;
+        string report = await CompareAsync(seed: 1, FreeLoops.Generate(seed: 1, Traces), mostSpans: 8_000, StartInProcessAsync);
+
+        JsonNode counts = JsonNode.Parse(report)!;
+        Assert.Equal(Traces, counts["traces"]!["total"]!.GetValue<long>());
+        Assert.InRange(counts["reliability"]!["pathSample"]!.GetValue<long>(), Traces / 3, Traces * 2 / 3);
+    }
+
     [Fact]
     public async Task A_repeated_span_that_looks_like_a_root_does_not_keep_an_open_trace_open()
     {
@@ -81,12 +93,16 @@ public sealed class OrderDoesNotMatterTests
     private static async Task CompareAsync(int seed, int traces, Func<string, Task<Running>> startAsync)
     {
         List<EmittedSpan> spans = RandomTraces.Generate(seed, traces);
-        if (spans.Count == 0)
-        {
-            // The only trace lost its only span: nothing to send, and analyze rightly calls the file unreadable.
-            return;
-        }
 
+        // Where the only trace lost its only span there is nothing to send, and analyze rightly calls the file unreadable.
+        if (spans.Count > 0)
+        {
+            await CompareAsync(seed, spans, mostSpans: 120, startAsync);
+        }
+    }
+
+    private static async Task<string> CompareAsync(int seed, List<EmittedSpan> spans, int mostSpans, Func<string, Task<Running>> startAsync)
+    {
         string folder = Directory.CreateTempSubdirectory("tracegap-order-").FullName;
         string file = Path.Combine(folder, "spans.pb");
         await File.WriteAllBytesAsync(file, SpanSource.Request(spans).ToByteArray());
@@ -96,15 +112,16 @@ public sealed class OrderDoesNotMatterTests
         CommandRun offlineCosts = await CommandRun.OfAsync("costs", file, "--format", "json");
         Assert.True(offlineCosts.ExitCode == 0, offlineCosts.Errors);
 
-        (string online, string costs) = await ServeAsync(new Random(seed), spans, Path.Combine(folder, "data"), offline.Output, startAsync);
+        (string online, string costs) = await ServeAsync(new Random(seed), spans, mostSpans, Path.Combine(folder, "data"), offline.Output, startAsync);
 
         Assert.Equal(ReportText.Comparable(offline.Output), ReportText.Comparable(online));
         Assert.Equal(ReportText.WithoutWindow(offlineCosts.Output), ReportText.WithoutWindow(costs));
         Directory.Delete(folder, recursive: true);
+        return online;
     }
 
     private static async Task<(string Report, string Costs)> ServeAsync(
-        Random random, List<EmittedSpan> spans, string data, string expected, Func<string, Task<Running>> startAsync)
+        Random random, List<EmittedSpan> spans, int mostSpans, string data, string expected, Func<string, Task<Running>> startAsync)
     {
         EmittedSpan[] order = [.. spans, .. spans.Where(_ => random.Next(5) == 0)];
         random.Shuffle(order);
@@ -113,7 +130,7 @@ public sealed class OrderDoesNotMatterTests
         {
             for (int sent = 0; sent < order.Length;)
             {
-                int count = Math.Min(random.Next(1, 120), order.Length - sent);
+                int count = Math.Min(random.Next(1, mostSpans), order.Length - sent);
                 using (RawGrpcClient client = new(server.OtlpGrpc))
                 {
                     await client.ExportAsync(SpanSource.Request(order.AsSpan(sent, count).ToArray()));
