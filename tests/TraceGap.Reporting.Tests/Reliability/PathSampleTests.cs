@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
+using TraceGap.Reporting.Alerts;
 
 namespace TraceGap.Reporting.Tests;
 
@@ -162,6 +163,40 @@ public sealed class PathSampleTests
         Assert.Equal(JsonSerializer.Serialize(all.Retries), JsonSerializer.Serialize(sampled.Retries));
         Assert.Equal(all.Hazard[0].Reached, sampled.Hazard[0].Reached, all.Hazard[0].Reached * 0.06);
         Assert.True(sampled.Hazard[3].Hazard.High - sampled.Hazard[3].Hazard.Low > all.Hazard[3].Hazard.High - all.Hazard[3].Hazard.Low);
+    }
+
+    [Fact]
+    public void A_scan_finds_the_same_losses_and_counts_them_as_known_from_fewer_traces()
+    {
+        const long Start = 28_000_000;
+        const int Minutes = 34;
+        double[] shifts = new double[30];
+        for (int seed = 0; seed < shifts.Length; seed++)
+        {
+            WorkflowHistory all = new();
+            WorkflowHistory some = new();
+            for (int minute = 0; minute < Minutes; minute++)
+            {
+                // Minutes have samples of all sizes.
+                int number = (seed * Minutes) + minute;
+                all.Take(Start + minute, [KeyValuePair.Create(Contributions.Key(), CellOf(traces: 100, number))]);
+                some.Take(Start + minute, [KeyValuePair.Create(Contributions.Key(), CellOf(traces: 100, number, most: 10 << (minute % 4)))]);
+            }
+
+            WorkflowLosses known = all.LossesUntil(Start + Minutes - 1);
+            WorkflowLosses sampled = some.LossesUntil(Start + Minutes - 1);
+            for (int i = 0; i < ScanWindows.Minutes.Count; i++)
+            {
+                AssertSame(known.Silent[i].Loss, sampled.Silent[i].Loss);
+                AssertSame(known.Silent[i].Traces, sampled.Silent[i].Traces);
+            }
+
+            int last = ScanWindows.Minutes.ToList().IndexOf(Minutes);
+            Assert.InRange(sampled.Diverged[last].Traces, known.Diverged[last].Traces / 16, known.Diverged[last].Traces / 2);
+            shifts[seed] = sampled.Diverged[last].Loss - known.Diverged[last].Loss;
+        }
+
+        AssertUnbiased(shifts);
     }
 
     /// <summary>5 % of the runs that come to their end are lost in silence.</summary>
