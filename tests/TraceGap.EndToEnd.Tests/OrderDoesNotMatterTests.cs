@@ -20,9 +20,6 @@ namespace TraceGap.EndToEnd.Tests;
 /// </summary>
 public sealed class OrderDoesNotMatterTests
 {
-    private const string Export = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-    private const int Unavailable = 14;
-
     private static readonly (string, string)[] ShortPeriods =
     [
         ("ASSEMBLY__QUIETPERIOD", "100ms"), ("ASSEMBLY__IDLETIMEOUT", "200ms"), ("ASSEMBLY__ROOTGRACE", "800ms"),
@@ -41,18 +38,6 @@ public sealed class OrderDoesNotMatterTests
     public void For_any_set_of_traces_restarts_in_between_change_nothing() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed => CompareAsync(seed, traces: 1 + (seed % 60), StartInProcessAsync).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
-
-    /// <summary>More distinct paths than a report reads: the sample must be the same too.</summary>
-    [Fact]
-    public async Task Agents_that_loop_freely_have_the_report_of_analyze_as_well()
-    {
-        const int Traces = 5_000;
-        string report = await CompareAsync(seed: 1, FreeLoops.Generate(seed: 1, Traces), mostSpans: 8_000, StartInProcessAsync);
-
-        JsonNode counts = JsonNode.Parse(report)!;
-        Assert.Equal(Traces, counts["traces"]!["total"]!.GetValue<long>());
-        Assert.InRange(counts["reliability"]!["pathSample"]!.GetValue<long>(), Traces / 3, Traces * 2 / 3);
-    }
 
     [Fact]
     public async Task A_repeated_span_that_looks_like_a_root_does_not_keep_an_open_trace_open()
@@ -96,16 +81,12 @@ public sealed class OrderDoesNotMatterTests
     private static async Task CompareAsync(int seed, int traces, Func<string, Task<Running>> startAsync)
     {
         List<EmittedSpan> spans = RandomTraces.Generate(seed, traces);
-
-        // Where the only trace lost its only span there is nothing to send, and analyze rightly calls the file unreadable.
-        if (spans.Count > 0)
+        if (spans.Count == 0)
         {
-            await CompareAsync(seed, spans, mostSpans: 120, startAsync);
+            // The only trace lost its only span: nothing to send, and analyze rightly calls the file unreadable.
+            return;
         }
-    }
 
-    private static async Task<string> CompareAsync(int seed, List<EmittedSpan> spans, int mostSpans, Func<string, Task<Running>> startAsync)
-    {
         string folder = Directory.CreateTempSubdirectory("tracegap-order-").FullName;
         string file = Path.Combine(folder, "spans.pb");
         await File.WriteAllBytesAsync(file, SpanSource.Request(spans).ToByteArray());
@@ -115,16 +96,15 @@ public sealed class OrderDoesNotMatterTests
         CommandRun offlineCosts = await CommandRun.OfAsync("costs", file, "--format", "json");
         Assert.True(offlineCosts.ExitCode == 0, offlineCosts.Errors);
 
-        (string online, string costs) = await ServeAsync(new Random(seed), spans, mostSpans, Path.Combine(folder, "data"), offline.Output, startAsync);
+        (string online, string costs) = await ServeAsync(new Random(seed), spans, Path.Combine(folder, "data"), offline.Output, startAsync);
 
         Assert.Equal(ReportText.Comparable(offline.Output), ReportText.Comparable(online));
         Assert.Equal(ReportText.WithoutWindow(offlineCosts.Output), ReportText.WithoutWindow(costs));
         Directory.Delete(folder, recursive: true);
-        return online;
     }
 
     private static async Task<(string Report, string Costs)> ServeAsync(
-        Random random, List<EmittedSpan> spans, int mostSpans, string data, string expected, Func<string, Task<Running>> startAsync)
+        Random random, List<EmittedSpan> spans, string data, string expected, Func<string, Task<Running>> startAsync)
     {
         EmittedSpan[] order = [.. spans, .. spans.Where(_ => random.Next(5) == 0)];
         random.Shuffle(order);
@@ -133,16 +113,10 @@ public sealed class OrderDoesNotMatterTests
         {
             for (int sent = 0; sent < order.Length;)
             {
-                int count = Math.Min(random.Next(1, mostSpans), order.Length - sent);
+                int count = Math.Min(random.Next(1, 120), order.Length - sent);
                 using (RawGrpcClient client = new(server.OtlpGrpc))
                 {
-                    // A server that is asked for more than it can take says so, and exporters come again.
-                    ExportTraceServiceRequest request = SpanSource.Request(order.AsSpan(sent, count).ToArray());
-                    while (await client.CallAsync(Export, request) is var (status, reason, _) && status != 0)
-                    {
-                        Assert.True(status == Unavailable, $"{status}: {reason}");
-                        await Task.Delay(200);
-                    }
+                    await client.ExportAsync(SpanSource.Request(order.AsSpan(sent, count).ToArray()));
                 }
 
                 sent += count;
@@ -174,7 +148,7 @@ public sealed class OrderDoesNotMatterTests
     private static async Task EndDuringAsync(Running server, ExportTraceServiceRequest request)
     {
         using RawGrpcClient client = new(server.OtlpGrpc);
-        Task<(int, string, byte[])> answer = client.CallAsync(Export, request);
+        Task<(int, string, byte[])> answer = client.CallAsync("/opentelemetry.proto.collector.trace.v1.TraceService/Export", request);
         await server.EndAsync();
         try
         {
