@@ -1,3 +1,5 @@
+using TraceGap.Aggregation;
+
 namespace TraceGap.Storage;
 
 /// <summary>Where a store is and how it works.</summary>
@@ -35,6 +37,9 @@ public sealed class StoreOptions
 
     /// <summary>Rollup keys, and failure keys, of a day that are told apart; tests make it small.</summary>
     internal int KeysPerDay { get; init; } = 10_000;
+
+    /// <summary>Distinct paths of an hour; tests make it small.</summary>
+    internal PathBound Paths { get; init; } = PathBound.Default;
 
     /// <summary>Opens a segment file; tests put files in its place that fail.</summary>
     internal Func<string, ISegmentFile> OpenSegment { get; init; } = SegmentFile.Open;

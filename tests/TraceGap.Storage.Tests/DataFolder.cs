@@ -16,7 +16,7 @@ internal sealed class DataFolder : IDisposable
     public string[] Segments => [.. Directory.GetFiles(InboxFolder, "*.inbox").Order(StringComparer.Ordinal)];
 
     public TraceStore Open(
-        int segmentBytes = 64 << 20, bool fsync = false, Func<string, ISegmentFile>? openSegment = null, int cachedMinutes = 512, RetentionOptions? retention = null, int checkpointPages = 4096, int keysPerDay = 10_000)
+        int segmentBytes = 64 << 20, bool fsync = false, Func<string, ISegmentFile>? openSegment = null, int cachedMinutes = 512, RetentionOptions? retention = null, int checkpointPages = 4096, int keysPerDay = 10_000, int pathsPerHour = 4096)
     {
         StoreOptions options = new()
         {
@@ -26,6 +26,7 @@ internal sealed class DataFolder : IDisposable
             CachedMinutes = cachedMinutes,
             CheckpointPages = checkpointPages,
             KeysPerDay = keysPerDay,
+            Paths = new PathBound(pathsPerHour),
             Retention = retention ?? new RetentionOptions(),
             OpenSegment = openSegment ?? SegmentFile.Open,
         };
@@ -104,6 +105,27 @@ internal static class Make
             Serial = [],
             Failure = outcome == TraceOutcome.Failed ? failure ?? new FailureKey(null, null, "") : null,
         };
+
+    /// <summary>The same contribution with another outcome record.</summary>
+    public static TraceContribution With(this TraceContribution trace, OutcomeRecord outcome) => new()
+    {
+        Key = trace.Key,
+        Minute = trace.Minute,
+        Outcome = outcome,
+        Weight = trace.Weight,
+        Spans = trace.Spans,
+        Revised = trace.Revised,
+        DurationNanos = trace.DurationNanos,
+        PathTimes = trace.PathTimes,
+        CoveredNanos = trace.CoveredNanos,
+        Durations = trace.Durations,
+        CriticalTimes = trace.CriticalTimes,
+        Errors = trace.Errors,
+        Models = trace.Models,
+        Waste = trace.Waste,
+        Serial = trace.Serial,
+        Failure = trace.Failure,
+    };
 
     public static TraceCommit Commit(
         TraceId traceId,

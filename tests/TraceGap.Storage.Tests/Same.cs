@@ -38,8 +38,11 @@ internal static class Same
     public static List<string> LinesOf(RollupCell cell)
     {
         List<string> lines = [];
-        lines.AddRange(cell.Outcomes.Select(static entry =>
-            $"outcome {Text(entry.Key)} {entry.Value.Count} {entry.Value.Weight} {entry.Value.WeightSquared}").Order(StringComparer.Ordinal));
+        lines.Add($"level {cell.Outcomes.Level}");
+        lines.AddRange(cell.Outcomes.Records.Select(static entry => $"outcome {Text(entry.Key)} {entry.Value}").Order(StringComparer.Ordinal));
+        lines.AddRange(cell.Outcomes.Rest.Classes.Select(static entry => $"class {entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
+        lines.AddRange(cell.Outcomes.Rest.Steps.OrderBy(static entry => entry.Key).Select(static entry => $"rest {entry.Key} {entry.Value}"));
+        lines.Add($"layers {string.Join(' ', cell.Outcomes.Rest.Layers.ToArray())}");
         lines.AddRange(cell.Durations.Select(static entry => $"bin {entry.Key} {entry.Value.Count} {entry.Value.SumNanos} {string.Join(',', entry.Value.PathTimes)}"));
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {

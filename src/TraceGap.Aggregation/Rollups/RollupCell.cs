@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
 
@@ -104,8 +104,8 @@ public sealed class StepCell
 /// </summary>
 public sealed class RollupCell
 {
-    /// <summary>The outcome table; no zero counts.</summary>
-    public Dictionary<OutcomeRecord, OutcomeWeight> Outcomes { get; } = [];
+    /// <summary>The outcome table.</summary>
+    public OutcomeSums Outcomes { get; } = new();
 
     /// <summary>End-to-end durations by bin; no zero counts.</summary>
     public SortedList<int, DurationBin> Durations { get; } = [];
@@ -135,22 +135,21 @@ public sealed class RollupCell
     public Int128 CoveredNanos { get; set; }
 
     /// <summary>Traces, whatever their outcome.</summary>
-    public long Traces => Outcomes.Values.Sum(static weight => weight.Count);
+    public long Traces => Outcomes.Traces;
 
     /// <summary>Adds a contribution.</summary>
-    public void Add(TraceContribution contribution) => Apply(contribution, 1);
+    public void Add(TraceId id, TraceContribution contribution) => Apply(id, contribution, 1, Outcomes);
 
     /// <summary>Takes a contribution out that was added before.</summary>
-    public void Remove(TraceContribution contribution) => Apply(contribution, -1);
+    public void Remove(TraceId id, TraceContribution contribution) => Apply(id, contribution, -1, Outcomes);
 
     /// <summary>Adds all of another cell.</summary>
-    public void Merge(RollupCell other)
-    {
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in other.Outcomes)
-        {
-            AddOutcome(record, weight);
-        }
+    public void Merge(RollupCell other) => Merge(other, Outcomes);
 
+    /// <summary>Adds all of another cell, its outcome table to one that stands elsewhere.</summary>
+    public void Merge(RollupCell other, OutcomeSums outcomes)
+    {
+        outcomes.Merge(other.Outcomes);
         foreach ((int bin, DurationBin times) in other.Durations)
         {
             AddDuration(bin, times.Count, times.SumNanos, times.PathTimes);
@@ -176,17 +175,6 @@ public sealed class RollupCell
         Spans += other.Spans;
         Revised += other.Revised;
         CoveredNanos += other.CoveredNanos;
-    }
-
-    /// <summary>Adds to the outcome table.</summary>
-    public void AddOutcome(OutcomeRecord record, OutcomeWeight weight)
-    {
-        ref OutcomeWeight sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Outcomes, record, out _);
-        sum += weight;
-        if (sum.Count == 0)
-        {
-            Outcomes.Remove(record);
-        }
     }
 
     /// <summary>The figures of a step key, made if they are not there.</summary>
@@ -230,10 +218,11 @@ public sealed class RollupCell
         }
     }
 
-    private void Apply(TraceContribution trace, int sign)
+    /// <summary>Adds a contribution, or takes it out with sign −1; what it adds to the outcome table goes to one that may stand elsewhere.</summary>
+    internal void Apply(TraceId id, TraceContribution trace, int sign, OutcomeSums outcomes)
     {
         Int128 weight = trace.Weight;
-        AddOutcome(trace.Outcome, new OutcomeWeight(sign, sign * weight, sign * weight * weight));
+        outcomes.Add(trace.Outcome, PathLevel.Of(id), new OutcomeWeight(sign, sign * weight, sign * weight * weight));
         if (trace.DurationNanos is long duration)
         {
             int bin = LatencyBins.Of(duration);

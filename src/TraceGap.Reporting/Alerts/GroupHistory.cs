@@ -6,6 +6,8 @@ namespace TraceGap.Reporting.Alerts;
 /// <summary>The outcomes of one environment, workflow and version by minute, over the longest window of a scan. One owner, no lock.</summary>
 internal sealed class GroupHistory
 {
+    private const int MinutesPerHour = 60;
+
     // A weight is fixed point 2^−16.
     private const double WeightUnit = 1.0 / (1L << 16);
 
@@ -14,16 +16,23 @@ internal sealed class GroupHistory
     private List<OutcomeRecord> _records = [];
     private RecordTable? _table;
     private double[] _weights = [];
+    private double[] _pathWeights = [];
     private WindowSums _sums;
+    private RestOfMinutes? _rest;
+    private long _hour;
+    private int _newInHour;
 
     /// <summary>Takes in a minute; what was known of it before is replaced, and so is the minute a day before it.</summary>
+    /// <param name="minute">Minutes since the Unix epoch.</param>
+    /// <param name="cell">The cell, which is the caller's to give away: of one with very many paths a smaller sample is made.</param>
     public void Take(long minute, RollupCell cell)
     {
+        cell.Outcomes.Thin(MostRecordsOf(minute));
         int count = 0;
         int[] records = new int[cell.Outcomes.Count];
         double[] weights = new double[records.Length];
         WindowSums sums = default;
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes.Records)
         {
             if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed && weight.Count > 0)
             {
@@ -33,7 +42,11 @@ internal sealed class GroupHistory
             }
         }
 
-        Replace(minute, count > 0 ? new Minute(minute, records[..count], weights[..count], sums) : null);
+        RestOfMinutes? rest = RestOfMinutes.Of(cell.Outcomes.Rest);
+        double scale = rest is null ? 1 : PathLevel.ScaleOf(cell.Outcomes.Level);
+        sums = rest is null ? sums : sums + rest.Sums;
+        sums = sums with { SampleSquares = sums.Squares * (scale - 1) };
+        Replace(minute, count > 0 || rest is not null ? new Minute(minute, records[..count], weights[..count], sums, scale, rest) : null);
     }
 
     /// <summary>Whether a minute came in since the last <see cref="Begin"/> that was not known so before.</summary>
@@ -99,7 +112,8 @@ internal sealed class GroupHistory
     public void Begin()
     {
         _weights = new double[_records.Count];
-        _sums = default;
+        _pathWeights = new double[_records.Count];
+        (_sums, _rest) = (default, null);
         HasNews = false;
     }
 
@@ -115,9 +129,16 @@ internal sealed class GroupHistory
         for (int i = 0; i < minute.Records.Length; i++)
         {
             _weights[minute.Records[i]] += minute.Weights[i];
+            _pathWeights[minute.Records[i]] += minute.Weights[i] * minute.Scale;
         }
 
         _sums += minute.Sums;
+        if (minute.Rest is RestOfMinutes rest)
+        {
+            _rest ??= new RestOfMinutes();
+            _rest.Add(rest);
+        }
+
         return true;
     }
 
@@ -130,7 +151,19 @@ internal sealed class GroupHistory
         }
 
         _table ??= new RecordTable(_records);
-        return _sums with { Diverged = -_table.Divergence(_weights) * _sums.Weight };
+        return _sums with { Diverged = -_table.Divergence(_weights, _pathWeights, _rest) * _sums.Weight };
+    }
+
+    // An hour may bring so many records that no other minute of it has, as in reports, and then only what keeps a scan of the day quick.
+    private int MostRecordsOf(long minute)
+    {
+        if (minute / MinutesPerHour != _hour)
+        {
+            (_hour, _newInHour) = (minute / MinutesPerHour, 0);
+        }
+
+        int most = PathBound.Default.PerHour;
+        return Math.Max(most - _newInHour, most / MinutesPerHour);
     }
 
     private static bool IsSilent(OutcomeRecord record) => record.Outcome == TraceOutcome.Failed && !record.HasUnrecovered;
@@ -152,13 +185,20 @@ internal sealed class GroupHistory
         {
             number = _records.Count;
             _records.Add(record);
+            _newInHour++;
             _table = null;
         }
 
         return number;
     }
 
-    private sealed record Minute(long At, int[] Records, double[] Weights, WindowSums Sums)
+    /// <param name="At">Minutes since the Unix epoch.</param>
+    /// <param name="Records">Numbers of its records.</param>
+    /// <param name="Weights">Σw of each.</param>
+    /// <param name="Sums">Over all traces.</param>
+    /// <param name="Scale">As many traces as one with a record stands for among paths. Minutes have samples of their own; so weighed, paths of several add up.</param>
+    /// <param name="Rest">The traces without records, if there are any.</param>
+    private sealed record Minute(long At, int[] Records, double[] Weights, WindowSums Sums, double Scale, RestOfMinutes? Rest)
     {
         /// <summary>Records come in an order that depends on how a minute was read, so only sums are compared: a trace more changes them, and so does one that is failed now.</summary>
         public bool Says(Minute other) => Records.Length == other.Records.Length && Sums == other.Sums;

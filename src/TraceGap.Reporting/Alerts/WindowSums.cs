@@ -8,7 +8,8 @@ namespace TraceGap.Reporting.Alerts;
 /// <param name="Failed">Σw of failed traces.</param>
 /// <param name="FailedSquares">Σw² of those.</param>
 /// <param name="Diverged">−divergence · Σw; of windows only, for it does not add over minutes.</param>
-internal readonly record struct WindowSums(double Weight, double Squares, double Silent, double SilentSquares, double Failed, double FailedSquares, double Diverged = 0)
+/// <param name="SampleSquares">What Σw² has to be more by for what needs paths, where these are those of a sample: a divergence is known only as well as its traces tell it.</param>
+internal readonly record struct WindowSums(double Weight, double Squares, double Silent, double SilentSquares, double Failed, double FailedSquares, double Diverged = 0, double SampleSquares = 0)
 {
     public static WindowSums operator +(in WindowSums a, in WindowSums b) => new(
         a.Weight + b.Weight,
@@ -17,7 +18,8 @@ internal readonly record struct WindowSums(double Weight, double Squares, double
         a.SilentSquares + b.SilentSquares,
         a.Failed + b.Failed,
         a.FailedSquares + b.FailedSquares,
-        a.Diverged + b.Diverged);
+        a.Diverged + b.Diverged,
+        a.SampleSquares + b.SampleSquares);
 
     /// <summary>With traces of one kind more.</summary>
     public WindowSums With(double weight, double squares, bool failed, bool silent) => this + new WindowSums(
@@ -48,7 +50,7 @@ internal readonly record struct WindowSums(double Weight, double Squares, double
     /// <summary>What it lost by divergence: no more traces than failed.</summary>
     public WindowLoss DivergedLoss(int minutes)
     {
-        double traces = Number(Weight, Squares);
+        double traces = Number(Weight, Squares + SampleSquares);
         return Weight > 0 ? new WindowLoss(minutes, traces, Diverged / Weight, Math.Min(traces * Diverged / Weight, Number(Failed, FailedSquares))) : new WindowLoss(minutes, 0, 0);
     }
 

@@ -86,15 +86,30 @@ public sealed record WorkflowBaseline(double Loss, double Variance, double Trace
     {
         WindowSums sums = default;
         silent = 0;
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in selection.Groups.SelectMany(static group => group.Records)
-            .Where(static record => record.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed))
+        foreach (OutcomeSums outcomes in selection.Groups.Select(static group => group.Outcomes))
         {
-            bool isFailed = record.Outcome == TraceOutcome.Failed;
-            bool isSilent = isFailed && !record.HasUnrecovered;
-            sums = sums.With((double)weight.Weight * WeightUnit, (double)weight.WeightSquared * WeightUnit * WeightUnit, isFailed, isSilent);
-            silent += isSilent ? weight.Count : 0;
+            foreach ((OutcomeRecord record, OutcomeWeight weight) in outcomes.Records)
+            {
+                Add(record.Outcome, record.HasUnrecovered, weight, ref sums, ref silent);
+            }
+
+            foreach ((OutcomeClass of, OutcomeWeight weight) in outcomes.Rest.Classes)
+            {
+                Add(of.Outcome, of.HasUnrecovered, weight, ref sums, ref silent);
+            }
         }
 
         return sums;
+    }
+
+    private static void Add(TraceOutcome outcome, bool hasUnrecovered, OutcomeWeight weight, ref WindowSums sums, ref long silent)
+    {
+        bool isFailed = outcome == TraceOutcome.Failed;
+        bool isSilent = isFailed && !hasUnrecovered;
+        if (isFailed || outcome == TraceOutcome.Ok)
+        {
+            sums = sums.With((double)weight.Weight * WeightUnit, (double)weight.WeightSquared * WeightUnit * WeightUnit, isFailed, isSilent);
+            silent += isSilent ? weight.Count : 0;
+        }
     }
 }

@@ -20,10 +20,7 @@ public static class CostBuilder
         foreach (RollupCell cell in selection.Cells)
         {
             work.Merge(cell.Work);
-            foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
-            {
-                traces.Add(record, weight);
-            }
+            traces.Add(cell.Outcomes);
         }
 
         PricedModel[] models = Models(work, prices);

@@ -16,22 +16,23 @@ public static class DependenceBuilder
     public static DependenceReport Build(ReportInput input)
     {
         WindowSelection selection = new(new WindowGroups(input.Cells), input.Workflow);
-        KeyValuePair<OutcomeRecord, OutcomeWeight>[] runs =
-            [.. selection.Groups.SelectMany(static group => group.Records).Where(static run => run.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)];
+        SampledRun[] runs = [.. selection.Groups.SelectMany(static group => group.Scaled.Select(run => new SampledRun(run.Key, run.Value, group.Outcomes.Level)))];
         return new DependenceReport(
             new ReportWindow(EventTime.Utc(input.FromUnixNanos), EventTime.Utc(input.ToUnixNanos)),
             input.Workflow,
-            runs.Sum(static run => run.Value.Count),
+            selection.Groups.Sum(static group => group.KnownSum.Count),
             Pairs(runs),
             Hazard(runs),
-            Retries(runs));
+            Retries(selection));
     }
 
-    private static FailurePair[] Pairs(KeyValuePair<OutcomeRecord, OutcomeWeight>[] runs)
+    private static FailurePair[] Pairs(SampledRun[] runs)
     {
         SortedDictionary<(StepKey, StepKey), PairSums> sums = [];
-        foreach ((OutcomeRecord run, OutcomeWeight weight) in runs)
+        int sampled = 0;
+        foreach ((OutcomeRecord run, OutcomeWeight weight, int level) in runs)
         {
+            sampled = Math.Max(sampled, level);
             for (int i = 0; i < run.Steps.Count; i++)
             {
                 for (int j = i + 1; j < run.Steps.Count && run.Steps[i].Executions > 0; j++)
@@ -39,13 +40,15 @@ public static class DependenceBuilder
                     if (run.Steps[j].Executions > 0)
                     {
                         (StepKey, StepKey) pair = (run.Steps[i].Key, run.Steps[j].Key);
-                        sums[pair] = sums.GetValueOrDefault(pair).With(weight, run.Steps[i].OwnFailures > 0, run.Steps[j].OwnFailures > 0);
+                        sums[pair] = sums.GetValueOrDefault(pair).With(weight with { Count = weight.Count << level }, run.Steps[i].OwnFailures > 0, run.Steps[j].OwnFailures > 0);
                     }
                 }
             }
         }
 
-        KeyValuePair<(StepKey, StepKey), PairSums>[] told = [.. sums.Where(static pair => pair.Value.Traces >= FewestTraces && pair.Value.FewerFailures >= FewestFailures)];
+        // Of a sample as many must have been seen, each of which stands for more.
+        (long traces, double failures) = (FewestTraces << sampled, FewestFailures * PathLevel.ScaleOf(sampled));
+        KeyValuePair<(StepKey, StepKey), PairSums>[] told = [.. sums.Where(pair => pair.Value.Traces >= traces && pair.Value.FewerFailures >= failures)];
         double z = NormalQuantile.Of(1 - (0.025 / Math.Max(1, told.Length)));
         return
         [
@@ -59,14 +62,14 @@ public static class DependenceBuilder
     }
 
     /// <remarks>A run ends where its path does. Paths keep their first positions only, so that of the longest runs the end is not known; they are not told.</remarks>
-    private static PositionHazard[] Hazard(KeyValuePair<OutcomeRecord, OutcomeWeight>[] runs)
+    private static PositionHazard[] Hazard(SampledRun[] runs)
     {
         Int128[] reached = new Int128[OutcomeRecord.MaxPathLength];
         Int128[] failed = new Int128[OutcomeRecord.MaxPathLength];
         Int128[] lost = new Int128[OutcomeRecord.MaxPathLength];
         Int128[] squares = new Int128[OutcomeRecord.MaxPathLength];
         long[] counts = new long[OutcomeRecord.MaxPathLength];
-        foreach ((OutcomeRecord run, OutcomeWeight weight) in runs)
+        foreach ((OutcomeRecord run, OutcomeWeight weight, int _) in runs)
         {
             int length = run.Path.Count;
             for (int position = 0; position < length; position++)
@@ -95,30 +98,37 @@ public static class DependenceBuilder
         ];
     }
 
-    private static RetryGain[] Retries(KeyValuePair<OutcomeRecord, OutcomeWeight>[] runs)
+    // Sums over all traces, whether their paths are kept or not.
+    private static RetryGain[] Retries(WindowSelection selection)
     {
-        SortedDictionary<StepKey, (Int128 Executions, Int128 FailedFirst, Int128 Failed, Int128 Again)> sums = [];
-        foreach ((OutcomeRecord run, OutcomeWeight weight) in runs)
+        SortedDictionary<StepKey, StepSums> sums = [];
+        foreach (WindowGroup group in selection.Groups)
         {
-            foreach (StepCount step in run.Steps)
+            foreach ((OutcomeRecord run, OutcomeWeight weight) in group.Outcomes.Records.Where(static run => run.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed))
             {
-                (Int128 executions, Int128 failedFirst, Int128 failed, Int128 again) = sums.GetValueOrDefault(step.Key);
-                sums[step.Key] = (
-                    executions + (weight.Weight * step.Executions), failedFirst + (weight.Weight * step.FailedFirstAttempts), failed + (weight.Weight * step.OwnFailures),
-                    again + (weight.Weight * Math.Max(0, step.Attempts - step.Executions)));
+                foreach (StepCount step in run.Steps)
+                {
+                    sums[step.Key] = sums.GetValueOrDefault(step.Key) + StepSums.Of(step, weight);
+                }
+            }
+
+            foreach (((StepKey key, bool _), StepSums more) in group.Outcomes.Rest.Steps.Where(static step => step.Key.IsRated))
+            {
+                sums[key] = sums.GetValueOrDefault(key) + more;
             }
         }
 
         return
         [
-            .. sums.Where(static step => step.Value.Again > 0 && step.Value.FailedFirst > 0)
+            .. sums.Where(static step => step.Value is { WeightedAgain: var again, WeightedFailedFirst: var failedFirst } && again > 0 && failedFirst > 0)
+                .Select(static step => (step.Key, Executions: (double)step.Value.WeightedExecutions, FailedFirst: (double)step.Value.WeightedFailedFirst, Failed: (double)step.Value.WeightedFailures, Again: (double)step.Value.WeightedAgain))
                 .Select(static step => new RetryGain(
                     step.Key.Text,
-                    Unscaled(step.Value.Executions),
-                    Unscaled(step.Value.FailedFirst),
-                    Unscaled(step.Value.Failed),
-                    1 + ((double)step.Value.Again / (double)step.Value.FailedFirst),
-                    TriesWorth((double)step.Value.FailedFirst / (double)step.Value.Executions, (double)step.Value.Failed / (double)step.Value.Executions)))
+                    step.Executions / (1 << WeightBits),
+                    step.FailedFirst / (1 << WeightBits),
+                    step.Failed / (1 << WeightBits),
+                    1 + (step.Again / step.FailedFirst),
+                    TriesWorth(step.FailedFirst / step.Executions, step.Failed / step.Executions)))
                 .OrderBy(static step => (step.TriesWorth ?? double.PositiveInfinity) / step.TriesMade)
                 .ThenBy(static step => step.Step, StringComparer.Ordinal),
         ];
@@ -127,6 +137,12 @@ public static class DependenceBuilder
     private static double? TriesWorth(double failedFirst, double failed) => failed > 0 && failedFirst is > 0 and < 1 ? Math.Log(failed) / Math.Log(failedFirst) : null;
 
     private static double Unscaled(Int128 weight) => (double)weight / (1 << WeightBits);
+
+    /// <summary>A record of a sample.</summary>
+    /// <param name="Run">The record.</param>
+    /// <param name="Weight">Σw and Σw² for all traces that those of the sample stand for; the count is that of the sample.</param>
+    /// <param name="Level">2 to its power is how many traces one of the sample stands for.</param>
+    private readonly record struct SampledRun(OutcomeRecord Run, OutcomeWeight Weight, int Level);
 
     private readonly record struct PairSums(long Traces, Int128 Weight, Int128 Squares, Int128 One, Int128 Other, Int128 Both)
     {

@@ -6,7 +6,7 @@ namespace TraceGap.Reporting;
 /// <param name="Objective">The objective.</param>
 /// <param name="LastMinute">The minute, minutes since the Unix epoch.</param>
 /// <param name="Windows">Sums by length of the window in minutes, <see cref="BurnWindow.Lengths"/>.</param>
-public sealed record ObjectiveStanding(Objective Objective, long LastMinute, IReadOnlyDictionary<int, OutcomeSums> Windows)
+public sealed record ObjectiveStanding(Objective Objective, long LastMinute, IReadOnlyDictionary<int, RequestSums> Windows)
 {
     /// <summary>Failures of a window in multiples of what the objective allows; null without traces.</summary>
     public double? BurnRate(int minutes) => Windows[minutes] is { Any: true } sums ? sums.Loss / Objective.Budget : null;
@@ -17,7 +17,7 @@ public sealed record ObjectiveStanding(Objective Objective, long LastMinute, IRe
     /// <summary>The figures for people.</summary>
     public ObjectiveReport ToReport()
     {
-        OutcomeSums whole = Windows[Objective.WindowMinutes];
+        RequestSums whole = Windows[Objective.WindowMinutes];
         double? burned = BurnRate(Objective.WindowMinutes);
         return new ObjectiveReport(
             Objective.Name,

@@ -9,8 +9,8 @@ public sealed class OutcomeTimeline(Objective objective)
 {
     private const long HourMinutes = 60;
 
-    private readonly Dictionary<long, OutcomeSums> _minutes = [];
-    private readonly Dictionary<long, OutcomeSums> _hours = [];
+    private readonly Dictionary<long, RequestSums> _minutes = [];
+    private readonly Dictionary<long, RequestSums> _hours = [];
     private long _firstMinute;
 
     /// <summary>What the workflow is held to.</summary>
@@ -20,10 +20,10 @@ public sealed class OutcomeTimeline(Objective objective)
     public static long FirstMinute(long lastMinute) => Math.Max(0, Hour(lastMinute + 1 - Objective.DayMinutes));
 
     /// <summary>Takes in a minute, in place of what was known of it. Minutes before <see cref="FirstMinute"/> are taken in by hour.</summary>
-    public void TakeMinute(long minute, OutcomeSums sums) => Set(_minutes, minute, sums);
+    public void TakeMinute(long minute, RequestSums sums) => Set(_minutes, minute, sums);
 
     /// <summary>Takes in an hour, by its first minute, in place of what was known of it.</summary>
-    public void TakeHour(long hour, OutcomeSums sums) => Set(_hours, hour, sums);
+    public void TakeHour(long hour, RequestSums sums) => Set(_hours, hour, sums);
 
     /// <summary>Makes hours of minutes that are older than a day, and forgets what lies before the window.</summary>
     /// <returns>False if nothing is left.</returns>
@@ -53,8 +53,8 @@ public sealed class OutcomeTimeline(Objective objective)
     public ObjectiveStanding StandingAt(long lastMinute)
     {
         // Windows end together: each is the shorter one before it and some more.
-        Dictionary<int, OutcomeSums> windows = [];
-        OutcomeSums sum = default;
+        Dictionary<int, RequestSums> windows = [];
+        RequestSums sum = default;
         long at = lastMinute;
         foreach (int length in BurnWindow.Lengths(objective))
         {
@@ -75,7 +75,7 @@ public sealed class OutcomeTimeline(Objective objective)
         return new ObjectiveStanding(objective, lastMinute, windows);
     }
 
-    private static void Set(Dictionary<long, OutcomeSums> known, long at, OutcomeSums sums)
+    private static void Set(Dictionary<long, RequestSums> known, long at, RequestSums sums)
     {
         if (sums.Any)
         {
@@ -87,7 +87,7 @@ public sealed class OutcomeTimeline(Objective objective)
         }
     }
 
-    private static OutcomeSums Sum(IEnumerable<OutcomeSums> sums) => sums.Aggregate(default(OutcomeSums), static (sum, one) => sum + one);
+    private static RequestSums Sum(IEnumerable<RequestSums> sums) => sums.Aggregate(default(RequestSums), static (sum, one) => sum + one);
 
     private static long Hour(long minute) => minute - (((minute % HourMinutes) + HourMinutes) % HourMinutes);
 }

@@ -1,5 +1,3 @@
-using TraceGap.Aggregation;
-
 namespace TraceGap.Reporting;
 
 /// <summary>What an estimate takes into account beside the outcome table of its workflow.</summary>
@@ -10,9 +8,6 @@ public sealed class EstimatorOptions
 
     /// <summary>What steps are told apart by.</summary>
     public Granularity Granularity { get; init; }
-
-    /// <summary>Records of traces that may belong to the workflow, for the bounds; only those of unknown outcome are used, beside the table's own.</summary>
-    public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> StrayRecords { get; init; } = [];
 
     /// <summary>How much of the weight of unknown traces is counted here, 0..1: several versions of a service share those that may be of any.</summary>
     public double UnknownShare { get; init; } = 1;

@@ -24,18 +24,21 @@ internal static class GhostTraces
         double weight = LargestWeight(table);
         return
         [
-            Ghost(TraceOutcome.Failed, path, weight, Executions(table, path, lastFails: false)),
-            Ghost(TraceOutcome.Ok, path, weight, Executions(table, path, lastFails: true)),
+            Ghost(TraceOutcome.Failed, path, weight, table.SampledShare, Executions(table, path, lastFails: false)),
+            Ghost(TraceOutcome.Ok, path, weight, table.SampledShare, Executions(table, path, lastFails: true)),
         ];
     }
 
-    private static OutcomeRow Ghost(TraceOutcome outcome, int path, double weight, RowStep[] steps) => new()
+    // They are two of all traces, and are in the sample with as much of their weight as others are.
+    private static OutcomeRow Ghost(TraceOutcome outcome, int path, double weight, double share, RowStep[] steps) => new()
     {
         Outcome = outcome,
         HasUnrecovered = false,
         LastFailed = false,
+        HasOwnFailure = Array.Exists(steps, static step => step.OwnFailures > 0),
         End = path,
         Steps = steps,
+        PathScale = share,
         Count = 1,
         Weight = weight,
         WeightSquared = weight * weight,

@@ -20,7 +20,6 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
     private const int NumbersPerStep = 6;
     private const int Unrecovered = 1;
     private const int LastFailed = 2;
-    private const int Pathless = 4;
 
     private readonly StepKeyIndex _keys = new();
     private readonly StepKey[] _layerKeys =
@@ -32,11 +31,11 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
     private readonly List<Range> _ranges = [];
     private readonly List<OutcomeWeight> _weights = [];
 
-    /// <summary>The table of these records; those that are cancelled or open are left out.</summary>
-    public static OutcomeTable Build(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, Granularity granularity, bool withRecovery = false)
+    /// <summary>The table of a sample; traces that are cancelled or open are left out.</summary>
+    public static OutcomeTable Build(OutcomeSample sample, Granularity granularity, bool withRecovery = false)
     {
         OutcomeTableBuilder builder = new(granularity, withRecovery);
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in records)
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in sample.Records)
         {
             if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed or TraceOutcome.Unknown && weight.Count > 0)
             {
@@ -44,7 +43,7 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
             }
         }
 
-        return builder.Finish();
+        return builder.Finish(sample);
     }
 
     private void Add(OutcomeRecord record, OutcomeWeight weight)
@@ -56,11 +55,9 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
             _numbers.Add(PositionNumber(path[i]));
         }
 
-        // Beyond the bound on distinct paths a trace keeps its counts alone; a path that is really empty has no steps.
-        bool pathless = path.Count == 0 && record.Steps.Count > 0;
         _numbers.Add(EndOfPath);
         _numbers.Add((int)record.Outcome);
-        _numbers.Add((record.HasUnrecovered ? Unrecovered : 0) | (record.LastFailed ? LastFailed : 0) | (pathless ? Pathless : 0));
+        _numbers.Add((record.HasUnrecovered ? Unrecovered : 0) | (record.LastFailed ? LastFailed : 0));
         AddSteps(record.Steps);
         _ranges.Add(start.._numbers.Count);
         _weights.Add(weight);
@@ -144,8 +141,10 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
         return number;
     }
 
-    private OutcomeTable Finish()
+    private OutcomeTable Finish(OutcomeSample sample)
     {
+        NumberKeys(sample.Rest);
+        NumberKeys(sample.UnknownRest);
         (int[] keyOrder, int[] keyRanks) = Ranked(_keys.Keys.Count, (a, b) => _keys.Keys[a].CompareTo(_keys.Keys[b]));
         foreach (int[] members in _positions)
         {
@@ -162,14 +161,69 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
         Renumber(positionRanks, keyRanks);
         PathTrie trie = new();
         int[] rowOfRecord = new int[_ranges.Count];
+        List<OutcomeRow> rows = MakeRows(trie, rowOfRecord, Math.Pow(2, sample.UnknownLevel - sample.Level));
+        rows.AddRange(RestRows(sample.Rest, static outcome => outcome is TraceOutcome.Ok or TraceOutcome.Failed));
+        rows.AddRange(RestRows(sample.UnknownRest, static outcome => outcome == TraceOutcome.Unknown));
         return new OutcomeTable
         {
             Keys = Array.ConvertAll(keyOrder, key => _keys.Keys[key]),
             Positions = Array.ConvertAll(positionOrder, position => _positions[position]),
-            Rows = MakeRows(trie, rowOfRecord),
+            Rows = rows,
+            Rest = StepsOf(sample.Rest, isRated: true, keyRanks),
+            UnknownRest = StepsOf(sample.UnknownRest, isRated: false, keyRanks),
+            SampledShare = 1 / PathLevel.ScaleOf(sample.Level),
             Trie = trie,
             RowOfRecord = rowOfRecord,
         };
+    }
+
+    private void NumberKeys(OutcomeRest? rest)
+    {
+        foreach ((StepKey key, bool _) in rest?.Steps.Keys ?? [])
+        {
+            KeyNumber(key);
+        }
+    }
+
+    private static IEnumerable<OutcomeRow> RestRows(OutcomeRest? rest, Func<TraceOutcome, bool> belongs) =>
+        from of in rest?.Classes ?? new Dictionary<OutcomeClass, OutcomeWeight>()
+        where belongs(of.Key.Outcome)
+        orderby of.Key.Outcome, of.Key.Inferred, of.Key.HasUnrecovered, of.Key.HasOwnFailure
+        select new OutcomeRow
+        {
+            Outcome = of.Key.Outcome,
+            HasUnrecovered = of.Key.HasUnrecovered,
+            LastFailed = false,
+            HasOwnFailure = of.Key.HasOwnFailure,
+            End = -1,
+            Steps = [],
+            Count = of.Value.Count,
+            Weight = (double)of.Value.Weight * WeightUnit,
+            WeightSquared = (double)of.Value.WeightSquared * WeightSquaredUnit,
+        };
+
+    // Integers are added up before they become doubles, so that the order of keys of one layer does not matter.
+    private RestSteps? StepsOf(OutcomeRest? rest, bool isRated, int[] keyRanks)
+    {
+        if (rest is null)
+        {
+            return null;
+        }
+
+        Int128[] executions = new Int128[keyRanks.Length];
+        Int128[] failures = new Int128[keyRanks.Length];
+        Int128[] failedFirst = new Int128[keyRanks.Length];
+        foreach (((StepKey key, bool _), StepSums sums) in rest.Steps.Where(step => step.Key.IsRated == isRated))
+        {
+            int number = keyRanks[KeyNumber(key)];
+            executions[number] += sums.WeightedExecutions;
+            failures[number] += sums.WeightedFailures;
+            failedFirst[number] += sums.WeightedFailedFirst;
+        }
+
+        return new RestSteps(Array.ConvertAll(executions, Unscaled), Array.ConvertAll(failures, Unscaled), Array.ConvertAll(failedFirst, Unscaled));
+
+        static double Unscaled(Int128 weight) => (double)weight * WeightUnit;
     }
 
     private static (int[] Order, int[] Ranks) Ranked(int count, Comparison<int> compare)
@@ -206,7 +260,7 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
         }
     }
 
-    private List<OutcomeRow> MakeRows(PathTrie trie, int[] rowOfRecord)
+    private List<OutcomeRow> MakeRows(PathTrie trie, int[] rowOfRecord, double unknownScale)
     {
         int[] order = [.. Enumerable.Range(0, _ranges.Count)];
         Array.Sort(order, (a, b) => Row(a).SequenceCompareTo(Row(b)));
@@ -221,7 +275,7 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
                 rowOfRecord[order[i]] = rows.Count;
             }
 
-            rows.Add(MakeRow(row, sum, trie));
+            rows.Add(MakeRow(row, sum, trie, unknownScale));
         }
 
         return rows;
@@ -229,17 +283,21 @@ internal sealed class OutcomeTableBuilder(Granularity granularity, bool withReco
 
     private ReadOnlySpan<int> Row(int record) => CollectionsMarshal.AsSpan(_numbers)[_ranges[record]];
 
-    private static OutcomeRow MakeRow(ReadOnlySpan<int> row, OutcomeWeight sum, PathTrie trie)
+    private static OutcomeRow MakeRow(ReadOnlySpan<int> row, OutcomeWeight sum, PathTrie trie, double unknownScale)
     {
         int end = row.IndexOf(EndOfPath);
         int flags = row[end + 2];
+        RowStep[] steps = MemoryMarshal.Cast<int, RowStep>(row[(end + 3)..]).ToArray();
+        TraceOutcome outcome = (TraceOutcome)row[end + 1];
         return new OutcomeRow
         {
-            Outcome = (TraceOutcome)row[end + 1],
+            Outcome = outcome,
             HasUnrecovered = (flags & Unrecovered) != 0,
             LastFailed = (flags & LastFailed) != 0,
-            End = (flags & Pathless) != 0 ? -1 : trie.Add(row[..end]),
-            Steps = MemoryMarshal.Cast<int, RowStep>(row[(end + 3)..]).ToArray(),
+            HasOwnFailure = (flags & Unrecovered) != 0 || Array.Exists(steps, static step => step.OwnFailures > 0),
+            End = trie.Add(row[..end]),
+            Steps = steps,
+            PathScale = outcome == TraceOutcome.Unknown ? unknownScale : 1,
             Count = sum.Count,
             Weight = (double)sum.Weight * WeightUnit,
             WeightSquared = (double)sum.WeightSquared * WeightSquaredUnit,

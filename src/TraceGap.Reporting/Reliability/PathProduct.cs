@@ -7,10 +7,12 @@ namespace TraceGap.Reporting;
 /// where p of a parallel position is the product over its members. A prefix after which all were cut borrows the mean of V over the prefixes with the same last position,
 /// weighted by n − c; without any, V is 1 and the value an upper bound.
 /// </summary>
-/// <remarks>
+/// <remarks><para>
+/// Paths may be those of a sample while p is of all traces; the value is a ratio of sums over paths, so it needs nothing else to be of all.
+/// </para><para>
 /// The value is differentiable in the weight of every trace, and <see cref="Influence"/> is that derivative, exact for the borrowed values too: a(s) = ∂V(∅)/∂V(s) is carried
 /// from short prefixes to long ones, as V is from long ones to short ones.
-/// </remarks>
+/// </para></remarks>
 internal sealed class PathProduct
 {
     private readonly OutcomeTable _table;
@@ -64,7 +66,37 @@ internal sealed class PathProduct
     }
 
     /// <summary>Derivative of the value by the weight of a trace; <paramref name="failures"/> selects the failures of a step that p counts.</summary>
-    public double Influence(OutcomeRow row, bool isCut, Func<RowStep, double> failures)
+    public double Influence(OutcomeRow row, bool isCut, Func<RowStep, double> failures) => AddRates(row, failures, row.PathScale * PathInfluence(row, isCut));
+
+    /// <summary>Linearised variance of a sum of the value, or its negative, and something else.</summary>
+    /// <param name="scenario">The traces.</param>
+    /// <param name="failures">Selects the failures of a step that p counts.</param>
+    /// <param name="other">Derivative of the other part by the weight of a trace of a row.</param>
+    /// <param name="sign">1 or −1.</param>
+    public double Variance(Scenario scenario, Func<RowStep, double> failures, Func<int, double> other, int sign)
+    {
+        double variance = 0;
+        for (int i = 0; i < scenario.Rows.Count; i++)
+        {
+            OutcomeRow row = scenario.Rows[i];
+            if (row.End < 0)
+            {
+                continue;
+            }
+
+            double influence = other(i) + (sign * Influence(row, scenario.IsCut[i], failures));
+            variance += scenario.WeightsSquared[i] * influence * influence;
+            if (scenario.UnsampledOf(i) is > 0 and double unsampled)
+            {
+                double ofRates = other(i) + (sign * AddRates(row, failures, 0));
+                variance += unsampled * scenario.WeightsSquared[i] * ofRates * ofRates;
+            }
+        }
+
+        return variance;
+    }
+
+    private double PathInfluence(OutcomeRow row, bool isCut)
     {
         double influence = row.End < 0 ? 0 : _passing[row.End];
         if (row.End >= 0 && !isCut && _tally.Passed[row.End] > 0)
@@ -72,6 +104,11 @@ internal sealed class PathProduct
             influence += (_adjoints[row.End] / _tally.Passed[row.End] * (1 - _values[row.End])) + Lending(row.End);
         }
 
+        return influence;
+    }
+
+    private double AddRates(OutcomeRow row, Func<RowStep, double> failures, double influence)
+    {
         foreach (RowStep step in row.Steps)
         {
             influence += _perExecution[step.Key] * ((step.Executions * (1 - _reliabilities[step.Key])) - failures(step));

@@ -6,20 +6,26 @@ namespace TraceGap.Reporting;
 /// Observed and theoretical reliability of one environment, workflow and version from its outcome table, with linearised variances: V̂ = Σ Σw²·ψ² over the rows, ψ being the
 /// derivative of a figure by the weight of a trace. A pure function of the table's content, whatever the order of its records.
 /// </summary>
+/// <remarks>
+/// Where only the traces of a sample have their records, ψ of the others is what remains without its part through paths, ψ_rate. The rows of these traces are not known, so
+/// V̂ = Σ_sample Σw²·ψ² + Σ_rest Σw²·ψ_rate², the latter taken to be as on the sample, in proportion to Σw².
+/// </remarks>
 public static class ReliabilityEstimator
 {
     private static readonly Func<RowStep, double> OwnFailures = static step => step.OwnFailures;
     private static readonly Func<RowStep, double> FailedFirstAttempts = static step => step.FailedFirstAttempts;
 
-    /// <summary>Estimates.</summary>
+    /// <summary>Estimates from the records of all traces.</summary>
     /// <param name="records">The outcome table; cancelled and open traces in it are ignored.</param>
     /// <param name="options">What else counts.</param>
     /// <returns>Null without any ok or failed trace.</returns>
-    public static ReliabilityEstimate? Estimate(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, EstimatorOptions options)
+    public static ReliabilityEstimate? Estimate(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, EstimatorOptions options) =>
+        Estimate(OutcomeSample.Whole(records), options);
+
+    /// <summary>Estimates from the records of a sample and the sums over all others.</summary>
+    internal static ReliabilityEstimate? Estimate(OutcomeSample sample, EstimatorOptions options)
     {
-        IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> strays =
-            options.StrayRecords.Where(static record => record.Key.Outcome == TraceOutcome.Unknown);
-        OutcomeTable table = OutcomeTableBuilder.Build(records.Concat(strays), options.Granularity);
+        OutcomeTable table = OutcomeTableBuilder.Build(sample, options.Granularity);
         Reading known = Reading.Of(Scenario.Of(table));
         return known.Tally.Total > 0 ? Estimate(known, options) : null;
     }
@@ -162,29 +168,10 @@ public static class ReliabilityEstimator
             return variance;
         }
 
-        public double Variance(PathProduct product, Func<RowStep, double> failures)
-        {
-            double variance = 0;
-            for (int i = 0; i < Scenario.Rows.Count; i++)
-            {
-                double influence = product.Influence(Scenario.Rows[i], Scenario.IsCut[i], failures);
-                variance += Scenario.WeightsSquared[i] * influence * influence;
-            }
+        public double Variance(PathProduct product, Func<RowStep, double> failures) => product.Variance(Scenario, failures, static _ => 0, sign: 1);
 
-            return variance;
-        }
-
-        public DivergenceEstimate Divergence()
-        {
-            double variance = 0;
-            for (int i = 0; i < Scenario.Rows.Count; i++)
-            {
-                double influence = ObservedInfluence(i) - Product.Influence(Scenario.Rows[i], Scenario.IsCut[i], OwnFailures);
-                variance += Scenario.WeightsSquared[i] * influence * influence;
-            }
-
-            return new DivergenceEstimate(Observed - Product.Value, variance);
-        }
+        public DivergenceEstimate Divergence() =>
+            new(Observed - Product.Value, Product.Variance(Scenario, OwnFailures, ObservedInfluence, sign: -1));
 
         private double ObservedInfluence(int row) => ((Scenario.IsOk[row] ? 1 : 0) - Observed) / Tally.Total;
     }

@@ -21,9 +21,23 @@ internal sealed class SuccessRate
         _count += weight.Count * executions;
         _executions += weight.Weight * executions;
         _failures += weight.Weight * failures;
-        _executionsSquared += weight.WeightSquared * executions * executions;
-        _failuresSquared += weight.WeightSquared * failures * failures;
-        _mixed += weight.WeightSquared * executions * failures;
+        Add(RateSquares.Of(weight, executions, failures));
+    }
+
+    /// <summary>Adds a sum over traces, without what its variance is made of.</summary>
+    public void Add(in StepSums sums)
+    {
+        _count += sums.Executions;
+        _executions += sums.WeightedExecutions;
+        _failures += sums.WeightedFailures;
+    }
+
+    /// <summary>Adds what the variance of a sum is made of.</summary>
+    public void Add(in RateSquares squares)
+    {
+        _executionsSquared += squares.Executions;
+        _failuresSquared += squares.Failures;
+        _mixed += squares.Mixed;
     }
 
     /// <summary>The rate with its interval; none without executions.</summary>

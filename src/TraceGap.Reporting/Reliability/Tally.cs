@@ -1,6 +1,9 @@
 namespace TraceGap.Reporting;
 
-/// <summary>Sums of a scenario, all in Σw: per outcome, per step key, per prefix.</summary>
+/// <summary>
+/// Sums of a scenario, all in Σw: per outcome, per step key, per prefix. Those of outcomes and step keys are over all traces, those of prefixes over the traces whose paths are kept: only their
+/// proportions mean something.
+/// </summary>
 internal sealed class Tally
 {
     /// <summary>Sums up.</summary>
@@ -17,6 +20,9 @@ internal sealed class Tally
         {
             AddRow(scenario, i);
         }
+
+        AddRest(table.Rest, 1);
+        AddRest(table.UnknownRest, scenario.UnknownShare);
 
         // Traces cut at a prefix count as reached there but not as passed, so Passed is exactly 0 where all are cut.
         for (int node = table.Trie.Count - 1; node >= 0; node--)
@@ -66,6 +72,14 @@ internal sealed class Tally
         return reliabilities;
     }
 
+    /// <summary>Adds traces of which only sums are known.</summary>
+    public void Add(double total, double ok, RestSteps steps)
+    {
+        Total += total;
+        Ok += ok;
+        AddRest(steps, 1);
+    }
+
     private void AddRow(Scenario scenario, int index)
     {
         OutcomeRow row = scenario.Rows[index];
@@ -81,7 +95,17 @@ internal sealed class Tally
 
         if (row.End >= 0)
         {
-            (scenario.IsCut[index] ? Reached : Ended)[row.End] += weight;
+            (scenario.IsCut[index] ? Reached : Ended)[row.End] += scenario.PathWeights[index];
+        }
+    }
+
+    private void AddRest(RestSteps? rest, double share)
+    {
+        for (int key = 0; rest is not null && key < Executions.Length; key++)
+        {
+            Executions[key] += share * rest.Executions[key];
+            OwnFailures[key] += share * rest.OwnFailures[key];
+            FailedFirstAttempts[key] += share * rest.FailedFirstAttempts[key];
         }
     }
 }

@@ -5,7 +5,7 @@ namespace TraceGap.Reporting;
 /// <param name="Theoretical">What the steps' own reliabilities multiply to over the paths that runs take.</param>
 /// <param name="Divergence">Observed − theoretical.</param>
 /// <param name="UpperBound">True if theoretical is only an upper bound: some paths were never seen to go on after a step that can succeed.</param>
-/// <param name="PathSample">Number of traces whose paths were used.</param>
+/// <param name="PathSample">Ok and failed traces whose paths were used: all, or a uniform sample where these have very many distinct paths.</param>
 /// <param name="PerStepMean">Own successes of all steps / all steps.</param>
 /// <param name="CoordinationGap">Per-step mean − observed: 97 % parts, 83 % whole.</param>
 /// <param name="TheoreticalPerAttempt">Theoretical with the reliabilities of first attempts.</param>

@@ -24,7 +24,7 @@ public static class ReportBuilder
             Layers(figures),
             Steps(figures),
             Failures(figures, selection, input.ExampleTraceIds),
-            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.Keys), figures.Latency.ShareOf));
+            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.ByLevel.Keys), figures.Latency.ShareOf));
     }
 
     /// <summary>The workflows of a window; <see cref="ReportInput.Workflow"/> narrows them to one.</summary>
@@ -48,10 +48,7 @@ public static class ReportBuilder
         foreach (RollupCell cell in selection.Cells)
         {
             latency.Add(cell);
-            foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
-            {
-                traces.Add(record, weight);
-            }
+            traces.Add(cell.Outcomes);
         }
 
         TraceCounts counts = traces.ToCounts(revised: 0);

@@ -46,8 +46,48 @@ internal sealed class StepTotals
     /// <summary>Totals of a layer.</summary>
     public StepTotal Of(Layer layer) => _layers[(int)layer];
 
-    /// <summary>Adds equal traces.</summary>
-    public void Add(OutcomeRecord record, OutcomeWeight weight)
+    /// <summary>Adds the traces of a table.</summary>
+    public void Add(OutcomeSums outcomes, bool withUnknown = true)
+    {
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in outcomes.Records)
+        {
+            if (withUnknown || record.Outcome != TraceOutcome.Unknown)
+            {
+                Add(record, weight);
+            }
+        }
+
+        Add(outcomes.Rest, withUnknown);
+    }
+
+    private void Add(OutcomeRest rest, bool withUnknown)
+    {
+        foreach (((StepKey key, bool isRated), StepSums sums) in rest.Steps)
+        {
+            if (!isRated && !withUnknown)
+            {
+                continue;
+            }
+
+            StepTotal total = Of(key);
+            StepTotal layer = Of(key.Layer);
+            Count(total, sums);
+            Count(layer, sums);
+            if (isRated)
+            {
+                total.Rate.Add(sums);
+                total.Rate.Add(sums.Squares);
+                layer.Rate.Add(sums);
+            }
+        }
+
+        for (int layer = 0; layer < LayerNames.Count; layer++)
+        {
+            _layers[layer].Rate.Add(rest.Layers[layer]);
+        }
+    }
+
+    private void Add(OutcomeRecord record, OutcomeWeight weight)
     {
         if (record.Outcome is not (TraceOutcome.Ok or TraceOutcome.Failed or TraceOutcome.Unknown))
         {
@@ -77,6 +117,14 @@ internal sealed class StepTotals
         {
             _layers[layer].Rate.Add(weight, executions[layer], failures[layer]);
         }
+    }
+
+    private static void Count(StepTotal total, in StepSums sums)
+    {
+        total.Executions += sums.Executions;
+        total.Attempts += sums.Attempts;
+        total.OwnFailures += sums.OwnFailures;
+        total.Recovered += sums.Recovered;
     }
 
     private static void Count(StepTotal total, in StepCount step, long traces)

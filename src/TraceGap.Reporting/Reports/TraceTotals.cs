@@ -14,17 +14,18 @@ internal sealed class TraceTotals
     private long _inferred;
     private bool _isWeighted;
 
-    /// <summary>Adds equal traces.</summary>
-    public void Add(OutcomeRecord record, OutcomeWeight weight)
+    /// <summary>Adds the traces of a table.</summary>
+    public void Add(OutcomeSums outcomes)
     {
-        bool known = record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed;
-        _counts[(int)record.Outcome] += weight.Count;
-        _weights[(int)record.Outcome] += weight.Weight;
-        _knownSquared += known ? weight.WeightSquared : 0;
-        _inferred += known && record.Inferred ? weight.Count : 0;
+        foreach ((OutcomeRecord record, OutcomeWeight weight) in outcomes.Records)
+        {
+            Add(record.Outcome, record.Inferred, weight);
+        }
 
-        // Σw alone may equal the count by chance; Σw² then does not.
-        _isWeighted |= weight.Weight != (Int128)weight.Count << WeightBits || weight.WeightSquared != (Int128)weight.Count << (2 * WeightBits);
+        foreach ((OutcomeClass of, OutcomeWeight weight) in outcomes.Rest.Classes)
+        {
+            Add(of.Outcome, of.Inferred, weight);
+        }
     }
 
     /// <summary>Raw counts.</summary>
@@ -52,6 +53,18 @@ internal sealed class TraceTotals
             Unscaled(_weights[(int)TraceOutcome.Ok]),
             Unscaled(_weights[(int)TraceOutcome.Failed]),
             _knownSquared > 0 ? known * known / (double)_knownSquared : null);
+    }
+
+    private void Add(TraceOutcome outcome, bool inferred, OutcomeWeight weight)
+    {
+        bool known = outcome is TraceOutcome.Ok or TraceOutcome.Failed;
+        _counts[(int)outcome] += weight.Count;
+        _weights[(int)outcome] += weight.Weight;
+        _knownSquared += known ? weight.WeightSquared : 0;
+        _inferred += known && inferred ? weight.Count : 0;
+
+        // Σw alone may equal the count by chance; Σw² then does not.
+        _isWeighted |= weight.Weight != (Int128)weight.Count << WeightBits || weight.WeightSquared != (Int128)weight.Count << (2 * WeightBits);
     }
 
     private static double Unscaled(Int128 weight) => (double)weight / (1 << WeightBits);

@@ -10,11 +10,11 @@ internal sealed class WindowFigures
     {
         foreach (RollupCell cell in selection.Cells)
         {
-            AddOutcomes(cell.Outcomes);
+            Add(cell.Outcomes);
             Add(cell);
         }
 
-        AddOutcomes(selection.Strays);
+        Add(selection.Strays);
     }
 
     /// <summary>Traces by outcome.</summary>
@@ -51,13 +51,10 @@ internal sealed class WindowFigures
         return new TokenCounts(sum.Input, sum.Output);
     }
 
-    private void AddOutcomes(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records)
+    private void Add(OutcomeSums outcomes)
     {
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in records)
-        {
-            Traces.Add(record, weight);
-            Steps.Add(record, weight);
-        }
+        Traces.Add(outcomes);
+        Steps.Add(outcomes);
     }
 
     private void Add(RollupCell cell)

@@ -13,11 +13,22 @@ internal sealed record WindowGroup(RollupKey Key, IReadOnlyList<RollupCell> Cell
     /// <summary>True if the group is that of the traces without a root of its service.</summary>
     public bool IsRootless => Key.Workflow == $"{Key.Service}/{RollupKey.NoRoot}";
 
-    /// <summary>All records; equal ones may occur several times.</summary>
-    public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> Records => Cells.SelectMany(static cell => cell.Outcomes);
+    /// <summary>The outcome table of all cells.</summary>
+    public OutcomeSums Outcomes { get; } = Sum(Cells);
 
-    /// <summary>Records of outcome unknown.</summary>
-    public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> Unknown => Records.Where(static record => record.Key.Outcome == TraceOutcome.Unknown);
+    /// <summary>What is known of ok and failed traces: what the estimator computes on, without unknown ones.</summary>
+    public OutcomeSample Known => OutcomeSample.Of(Outcomes, unknown: null);
+
+    /// <summary>
+    /// Records of ok and failed traces with weights that stand for all of these: Σw is 2^level times, Σw² 4^level times that of the traces whose records are kept. Counts are theirs.
+    /// </summary>
+    public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> Scaled => Outcomes.Records
+        .Where(static record => record.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)
+        .Select(record => KeyValuePair.Create(
+            record.Key, record.Value with { Weight = record.Value.Weight << Outcomes.Level, WeightSquared = record.Value.WeightSquared << (2 * Outcomes.Level) }));
+
+    /// <summary>Sums over all ok and failed traces.</summary>
+    public OutcomeWeight KnownSum => Outcomes.SumOf(TraceOutcome.Ok) + Outcomes.SumOf(TraceOutcome.Failed);
 
     /// <summary>Tries of tasks.</summary>
     public TaskTable Tasks()
@@ -31,13 +42,17 @@ internal sealed record WindowGroup(RollupKey Key, IReadOnlyList<RollupCell> Cell
         return tasks;
     }
 
-    /// <summary>Σw of ok and failed traces, fixed point.</summary>
-    public Int128 KnownWeight()
+    private static OutcomeSums Sum(IReadOnlyList<RollupCell> cells)
     {
-        Int128 sum = 0;
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in Records)
+        if (cells.Count == 1)
         {
-            sum += record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed ? weight.Weight : 0;
+            return cells[0].Outcomes;
+        }
+
+        OutcomeSums sum = new();
+        foreach (RollupCell cell in cells)
+        {
+            sum.Merge(cell.Outcomes);
         }
 
         return sum;

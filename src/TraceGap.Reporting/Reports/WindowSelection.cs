@@ -24,7 +24,7 @@ internal sealed class WindowSelection
     public IEnumerable<RollupCell> Cells => Groups.SelectMany(static group => group.Cells);
 
     /// <summary>Unknown traces outside the selected groups that may be theirs.</summary>
-    public IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> Strays => _rootless.SelectMany(static group => group.Unknown);
+    public OutcomeSums Strays => UnknownOf(_rootless);
 
     /// <summary>
     /// Estimates of the groups that have ok or failed traces. The unknown traces of an environment and service may be of any of its groups: each takes a share in proportion to
@@ -36,9 +36,8 @@ internal sealed class WindowSelection
         foreach (IGrouping<(string, string), WindowGroup> home in Groups.GroupBy(static group => group.Home))
         {
             WindowGroup[] members = [.. home];
-            KeyValuePair<OutcomeRecord, OutcomeWeight>[] unknown =
-                [.. members.Concat(_rootless.Where(group => group.Home == home.Key)).SelectMany(static group => group.Unknown)];
-            Int128[] weights = Array.ConvertAll(members, static group => group.KnownWeight());
+            OutcomeSums unknown = UnknownOf(members.Concat(_rootless.Where(group => group.Home == home.Key)));
+            Int128[] weights = Array.ConvertAll(members, static group => group.KnownSum.Weight);
             double total = weights.Sum(static weight => (double)weight);
             for (int i = 0; i < members.Length; i++)
             {
@@ -52,14 +51,23 @@ internal sealed class WindowSelection
         return estimates;
     }
 
-    private static ReliabilityEstimate Estimate(
-        WindowGroup group, KeyValuePair<OutcomeRecord, OutcomeWeight>[] unknown, double share, ReportInput input) =>
+    private static OutcomeSums UnknownOf(IEnumerable<WindowGroup> groups)
+    {
+        OutcomeSums unknown = new();
+        foreach (WindowGroup group in groups)
+        {
+            unknown.MergeUnknown(group.Outcomes);
+        }
+
+        return unknown;
+    }
+
+    private static ReliabilityEstimate Estimate(WindowGroup group, OutcomeSums unknown, double share, ReportInput input) =>
         ReliabilityEstimator.Estimate(
-            group.Records.Where(static record => record.Key.Outcome != TraceOutcome.Unknown),
+            OutcomeSample.Of(group.Outcomes, unknown),
             new EstimatorOptions
             {
                 Granularity = input.Granularity,
-                StrayRecords = unknown,
                 UnknownShare = share,
                 AdvertisedReliabilities = input.AdvertisedReliabilities,
             })!;

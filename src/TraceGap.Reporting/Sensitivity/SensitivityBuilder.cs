@@ -16,15 +16,12 @@ public static class SensitivityBuilder
     {
         WindowSelection selection = new(new WindowGroups(input.Cells), input.Workflow);
         StepTotals totals = new();
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in selection.Groups.SelectMany(static group => group.Records))
+        foreach (WindowGroup group in selection.Groups)
         {
-            if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)
-            {
-                totals.Add(record, weight);
-            }
+            totals.Add(group.Outcomes, withUnknown: false);
         }
 
-        Group[] groups = [.. selection.Groups.Where(static group => group.KnownWeight() > 0).Select(static group => new Group(group))];
+        Group[] groups = [.. selection.Groups.Where(static group => group.KnownSum.Weight > 0).Select(static group => new Group(group))];
         (double observed, double theoretical) = Mean(groups, static _ => false);
         StepKey[] failing =
         [
@@ -80,7 +77,7 @@ public static class SensitivityBuilder
 
         public Group(WindowGroup group)
         {
-            _table = OutcomeTableBuilder.Build(group.Records.Where(static record => record.Key.Outcome != TraceOutcome.Unknown), Granularity.Step, withRecovery: true);
+            _table = OutcomeTableBuilder.Build(group.Known, Granularity.Step, withRecovery: true);
             _scenario = Scenario.Of(_table);
             _tally = new Tally(_scenario);
         }

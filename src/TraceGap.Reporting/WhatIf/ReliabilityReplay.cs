@@ -12,7 +12,7 @@ internal static class ReliabilityReplay
     public static ReliabilityProjection Of(ReportInput input, WindowSelection selection, Rescues rescues)
     {
         ReliabilityReport before = ReliabilityMean.Of(selection.Estimate(input));
-        Changed[] after = [.. selection.Groups.Where(static group => group.KnownWeight() > 0).Select(group => Of(group, rescues))];
+        Changed[] after = [.. selection.Groups.Where(static group => group.KnownSum.Weight > 0).Select(group => Of(group, rescues))];
         return new ReliabilityProjection(
             new ReliabilityShift(
                 new Estimate(before.Observed.Value, before.Observed.Low, before.Observed.High),
@@ -22,8 +22,7 @@ internal static class ReliabilityReplay
 
     private static Changed Of(WindowGroup group, Rescues rescues)
     {
-        OutcomeTable table = OutcomeTableBuilder.Build(
-            group.Records.Where(static record => record.Key.Outcome != TraceOutcome.Unknown), Granularity.Step, withRecovery: true);
+        OutcomeTable table = OutcomeTableBuilder.Build(group.Known, Granularity.Step, withRecovery: true);
         Scenario scenario = Scenario.Of(table);
         Tally tally = new(scenario);
         Rescue[] byKey = [.. table.Keys.Select(rescues.Of)];
@@ -31,7 +30,12 @@ internal static class ReliabilityReplay
         PathProduct product = new(table, tally, Improved(tally.Reliabilities(tally.OwnFailures), byKey));
         product.Differentiate();
         return new Changed(
-            table.Rows.Sum(static row => row.Count), tally.Total, observed.Value, observed.Variance(), product.Value, Variance(scenario, product, byKey));
+            table.Rows.Sum(static row => row.Count),
+            tally.Total,
+            observed.Value,
+            observed.Variance(),
+            product.Value,
+            product.Variance(scenario, step => step.OwnFailures * (1 - byKey[step.Key].OfFailure), static _ => 0, sign: 1));
     }
 
     private static double[] Improved(double[] reliabilities, Rescue[] byKey)
@@ -63,18 +67,6 @@ internal static class ReliabilityReplay
         }
 
         return row.HasUnrecovered ? (hasUnrecovered ? rescued : 0) : 1 - uncaught;
-    }
-
-    private static double Variance(Scenario scenario, PathProduct product, Rescue[] byKey)
-    {
-        double variance = 0;
-        for (int i = 0; i < scenario.Rows.Count; i++)
-        {
-            double influence = product.Influence(scenario.Rows[i], scenario.IsCut[i], step => step.OwnFailures * (1 - byKey[step.Key].OfFailure));
-            variance += scenario.WeightsSquared[i] * influence * influence;
-        }
-
-        return variance;
     }
 
     private static Estimate Mean(Changed[] groups, Func<Changed, double> value, Func<Changed, double> variance)

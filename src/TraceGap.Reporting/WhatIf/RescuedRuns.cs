@@ -18,6 +18,7 @@ internal sealed class RescuedRuns
     private readonly double[] _successes;
     private readonly double[] _values;
     private readonly double _pathlessRescue;
+    private readonly double _pathlessFailed;
 
     /// <summary>Computes the value.</summary>
     /// <param name="scenario">The table as read.</param>
@@ -50,13 +51,18 @@ internal sealed class RescuedRuns
             (_successes, _values) = Values(ended, borrowed, borrowed.Solve(_values));
         }
 
-        // Of traces that keep only their counts it is not known how they would have gone on: they are taken to be like the others.
+        // Of traces outside the sample it is not known how they would have gone on: they are taken to be like the others.
         double total = _successes[0] + (_cutRescued[0] * _values[0]);
         _pathlessRescue = failedWithPath > 0 ? (total - okWithPath) / failedWithPath : 0;
+        double failedWithout = 0;
         for (int i = 0; i < _rescued.Length; i++)
         {
-            total += scenario.Rows[i].End < 0 ? scenario.Weights[i] * (scenario.IsOk[i] ? 1 : _pathlessRescue) : 0;
+            bool isPathless = scenario.Rows[i].End < 0;
+            total += isPathless ? scenario.Weights[i] * (scenario.IsOk[i] ? 1 : _pathlessRescue) : 0;
+            failedWithout += isPathless && !scenario.IsOk[i] ? scenario.Weights[i] : 0;
         }
+
+        _pathlessFailed = failedWithPath > 0 ? failedWithout / failedWithPath : 0;
 
         Value = total / tally.Total;
     }
@@ -74,7 +80,11 @@ internal sealed class RescuedRuns
         double variance = 0;
         for (int i = 0; i < _scenario.Rows.Count; i++)
         {
-            double influence = (ExpectedOf(i, adjoints, passing) - Value) / _tally.Total;
+            double expected = ExpectedOf(i, adjoints, passing);
+
+            // What is rescued in the sample is rescued outside it too.
+            expected += _pathlessFailed * (_scenario.Rows[i].End < 0 ? 0 : expected - (_scenario.IsOk[i] ? 1 : _pathlessRescue));
+            double influence = (expected - Value) / _tally.Total;
             variance += _scenario.WeightsSquared[i] * influence * influence;
         }
 

@@ -9,6 +9,8 @@ internal sealed class Rescues
     private readonly HashSet<(string List, int Index)> _used = [];
 
     /// <summary>Works out the rescues of the steps of a window.</summary>
+    /// <param name="records">Ok and failed traces; of a sample where paths are one, since how tries of one trace hang together is in no sum.</param>
+    /// <param name="changes">The changes.</param>
     public Rescues(IEnumerable<KeyValuePair<OutcomeRecord, OutcomeWeight>> records, ReplayChanges changes)
     {
         Dictionary<StepKey, TriesOfStep> tries = [];

@@ -24,7 +24,7 @@ public sealed class WhatIfStudy
         _input = input;
         _changes = changes;
         _selection = new WindowSelection(new WindowGroups(input.Cells), input.Workflow);
-        _rescues = new Rescues(_selection.Groups.SelectMany(static group => group.Records).Where(static record => record.Key.Outcome is TraceOutcome.Ok or TraceOutcome.Failed), changes);
+        _rescues = new Rescues(_selection.Groups.SelectMany(static group => group.Scaled), changes);
         _replayer = new TraceReplayer(analyzer, changes, _rescues.Rates);
     }
 

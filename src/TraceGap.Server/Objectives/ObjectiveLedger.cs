@@ -118,12 +118,12 @@ internal sealed class ObjectiveLedger(Func<CellQuery, long, CancellationToken, I
         }
     }
 
-    private void Take(RollupWindow window, Action<OutcomeTimeline, long, OutcomeSums> take)
+    private void Take(RollupWindow window, Action<OutcomeTimeline, long, RequestSums> take)
     {
-        Dictionary<string, OutcomeSums> sums = new(StringComparer.Ordinal);
+        Dictionary<string, RequestSums> sums = new(StringComparer.Ordinal);
         foreach (KeyCell cell in window.Cells.Where(static cell => cell.Key.HasRoot && cell.Key != RollupKey.Other))
         {
-            sums[cell.Key.Workflow] = sums.GetValueOrDefault(cell.Key.Workflow) + OutcomeSums.Of(cell.Cell);
+            sums[cell.Key.Workflow] = sums.GetValueOrDefault(cell.Key.Workflow) + RequestSums.Of(cell.Cell);
         }
 
         foreach (string workflow in sums.Keys.Where(workflow => !_timelines.ContainsKey(workflow)))

@@ -30,7 +30,7 @@ internal sealed class BatchWriter : IDisposable
         Keys = new KeyRegistry(session, options.KeysPerDay);
         _blocks = new BlockStore(path, damages);
         _writer = new BlockWriter(session);
-        Cells = new StoredCells(session, path, _blocks, damages, options.CachedMinutes);
+        Cells = new StoredCells(session, path, _blocks, damages, options.CachedMinutes, options.Paths);
         _time = new EventTimeRule(options.Retention);
         Keys.Load();
         _next = NextNumber();

@@ -5,12 +5,12 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>Answers questions about rollups, from the database and from what is in memory alone; what cannot be read is reported and left out.</summary>
-internal sealed class CellReader(string path, StoredCells memory, DamageLog damages)
+internal sealed class CellReader(string path, StoredCells memory, DamageLog damages, PathBound paths)
 {
     private const string ReadCells = "SELECT id, examples, cell FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id";
 
     public RollupWindow Read(SqlSession session, CellQuery query) =>
-        Answer(session, memory.Read(session, cells => new Selector(session, query, cells).Select(query.FromMinute, query.ToMinute)));
+        Answer(session, memory.Read(session, cells => new Selector(session, query, cells, paths).Select(query.FromMinute, query.ToMinute)));
 
     /// <summary>The rollups of a window in steps of so many minutes, all of one state; steps begin at multiples of it, and of hours where minutes are no longer kept.</summary>
     /// <param name="session">Reads.</param>
@@ -21,7 +21,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     {
         List<Selection> steps = memory.Read(session, cells =>
         {
-            Selector selector = new(session, query, cells);
+            Selector selector = new(session, query, cells, paths);
             long step = selector.StepFor(query.FromMinute, stepMinutes);
             List<Selection> selections = [];
             for (long from = query.FromMinute / step * step; from < query.ToMinute; from += step)
@@ -48,11 +48,12 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         bool overflow = false;
         foreach (SelectedKey key in selection.Keys)
         {
-            StoredCell sum = Sum(session, key.Cells);
-            overflow |= key.Key == RollupKey.Other && sum.Cell.Traces > 0;
-            if (key.Choice != KeyChoice.Overflow && sum.Cell.Traces > 0 && !sums.TryAdd(key.Key, sum.Cell))
+            StoredSum sum = Sum(session, key.Cells);
+            RollupCell cell = sum.Window.Finish();
+            overflow |= key.Key == RollupKey.Other && cell.Traces > 0;
+            if (key.Choice != KeyChoice.Overflow && cell.Traces > 0 && !sums.TryAdd(key.Key, cell))
             {
-                sums[key.Key].Merge(sum.Cell);
+                sums[key.Key].Merge(cell);
             }
 
             if (key.Choice == KeyChoice.Passes)
@@ -77,18 +78,18 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         CellId day = CellId.OfOutOfTime(arrivalUnixNanos);
         SelectedCells selected = memory.Read(session, cells =>
         {
-            SelectedCells chosen = new([new CellRange(day, new CellId(day.Value + 1))]);
+            SelectedCells chosen = new([new CellRange(day, new CellId(day.Value + 1))], paths);
             chosen.TakeFrom(cells);
             return chosen;
         });
-        return Sum(session, selected).Cell.Traces;
+        return Sum(session, selected).Window.Finish().Traces;
     }
 
-    private StoredCell Sum(SqlSession session, SelectedCells selected)
+    private StoredSum Sum(SqlSession session, SelectedCells selected)
     {
         while (true)
         {
-            StoredCell sum = selected.NewSum();
+            StoredSum sum = selected.NewSum();
             if (selected.Ranges.All(range => TryAdd(session, range, selected.PassedOver, sum)))
             {
                 return sum;
@@ -97,13 +98,13 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     }
 
     // A cell that breaks off halfway has already been added in part, so the sum starts again without it.
-    private bool TryAdd(SqlSession session, CellRange range, HashSet<CellId> passedOver, StoredCell sum)
+    private bool TryAdd(SqlSession session, CellRange range, HashSet<CellId> passedOver, StoredSum sum)
     {
         using SqliteDataReader rows = session.Query(ReadCells, range.First.Value, range.End.Value);
         while (rows.Read())
         {
             CellId id = new(rows.GetInt64(0));
-            CodecError error = passedOver.Contains(id) ? CodecError.None : sum.DecodeInto(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
+            CodecError error = passedOver.Contains(id) ? CodecError.None : sum.DecodeInto(id, rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
             if (error != CodecError.None)
             {
                 damages.Add(new StoreDamage(path, id.Value, $"the rollup of {id} cannot be read: {error}"));
@@ -131,7 +132,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     }
 
     /// <summary>Chooses the cells that make up windows. Used while no cell can change.</summary>
-    private sealed class Selector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved)
+    private sealed class Selector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved, PathBound paths)
     {
         private readonly CellCoverage _coverage = CellCoverage.Read(session);
         private readonly List<(long Id, RollupKey Key, KeyChoice Choice)> _keys = StoredKeys.SelectWithRootless(session, query);
@@ -148,7 +149,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             List<SelectedKey> keys = new(_keys.Count);
             foreach ((long id, RollupKey key, KeyChoice choice) in _keys)
             {
-                SelectedCells cells = new([.. _coverage.RangesOf(id, from, to)]);
+                SelectedCells cells = new([.. _coverage.RangesOf(id, from, to)], paths);
                 cells.TakeFrom(_unsaved[id]);
                 keys.Add(new SelectedKey(key, choice, cells));
             }
@@ -162,9 +163,9 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     private sealed record SelectedKey(RollupKey Key, KeyChoice Choice, SelectedCells Cells);
 
     /// <summary>The cells that make up an answer, and a copy of those that the database has another state of.</summary>
-    private sealed class SelectedCells(CellRange[] ranges)
+    private sealed class SelectedCells(CellRange[] ranges, PathBound paths)
     {
-        private readonly StoredCell _unsaved = new(default);
+        private readonly StoredSum _unsaved = new(paths);
 
         public CellRange[] Ranges => ranges;
 
@@ -184,9 +185,9 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         }
 
         /// <summary>What the database adds to.</summary>
-        public StoredCell NewSum()
+        public StoredSum NewSum()
         {
-            StoredCell sum = new(default);
+            StoredSum sum = new(paths);
             sum.Add(_unsaved);
             return sum;
         }

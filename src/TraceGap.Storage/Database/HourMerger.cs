@@ -135,14 +135,14 @@ internal sealed class HourMerger(SqlSession session, BatchWriter writer, string 
     /// <returns>Its minutes.</returns>
     private int MergeHour(long key, long hour)
     {
-        StoredCell sum = new(CellId.Of(CellSpan.Hour, key, hour));
+        StoredCell sum = writer.Cells.New(CellId.Of(CellSpan.Hour, key, hour));
         int minutes = 0;
         bool isWhole = true;
         using SqliteDataReader rows = session.Query(
             MinutesOfHour, CellId.Of(CellSpan.Minute, key, sum.Id.FirstMinute).Value, CellId.Of(CellSpan.Minute, key, sum.Id.EndMinute).Value);
         for (; rows.Read(); minutes++)
         {
-            StoredCell minute = new(new CellId(rows.GetInt64(0)));
+            StoredCell minute = writer.Cells.New(new CellId(rows.GetInt64(0)));
             CodecError error = minute.DecodeInto(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
             if (error == CodecError.None)
             {

@@ -13,7 +13,7 @@ internal sealed class OpenedDatabase : IDisposable
         Readers = new SessionPool(path);
         Blocks = new BlockStore(path, damages);
         Traces = new TraceReader(index, Blocks);
-        Cells = new CellReader(path, Writer.Cells, damages);
+        Cells = new CellReader(path, Writer.Cells, damages, options.Paths);
         Maintenance = new Maintenance(session, Writer, index, Blocks, path, damages, options.Retention);
     }
 

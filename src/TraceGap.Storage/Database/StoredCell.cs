@@ -4,7 +4,9 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>The rollup of one key and minute or hour, with the smallest failed trace per failure. Belongs to the writer.</summary>
-internal sealed class StoredCell(CellId id)
+/// <param name="id">Which one.</param>
+/// <param name="bound">How many distinct paths it keeps.</param>
+internal sealed class StoredCell(CellId id, PathBound bound)
 {
     public CellId Id { get; } = id;
 
@@ -18,7 +20,8 @@ internal sealed class StoredCell(CellId id)
 
     public void Add(TraceId traceId, TraceContribution contribution, long? failure)
     {
-        Cell.Add(contribution);
+        Cell.Add(traceId, contribution);
+        Cell.Outcomes.Thin(bound.Stored);
         if (failure is long number)
         {
             AddExample(number, traceId);
@@ -29,13 +32,14 @@ internal sealed class StoredCell(CellId id)
     public void Add(StoredCell other)
     {
         Cell.Merge(other.Cell);
+        Cell.Outcomes.Thin(bound.Stored);
         AddExamples(other.Examples, Examples);
     }
 
     /// <summary>Takes a contribution out. If its trace was the example of its failure, the next smallest has to be added by who knows it.</summary>
     public void Remove(TraceId traceId, TraceContribution contribution, long? failure)
     {
-        Cell.Remove(contribution);
+        Cell.Remove(traceId, contribution);
         if (failure is long number && Examples.TryGetValue(number, out TraceId example) && example == traceId)
         {
             Examples.Remove(number);

@@ -13,7 +13,7 @@ namespace TraceGap.Storage;
 /// A cell is the sum of the contributions of its traces, so a cell that cannot be read, or from which something must be taken that cannot be read, is summed up again from them, as long
 /// as they are all there.
 /// </remarks>
-internal sealed class StoredCells(SqlSession session, string path, BlockStore blocks, DamageLog damages, int capacity)
+internal sealed class StoredCells(SqlSession session, string path, BlockStore blocks, DamageLog damages, int capacity, PathBound paths)
 {
     /// <summary>Bookings after which the cells are written: what a start after a crash has to book again, a fraction of a second.</summary>
     private const int MostUnsaved = 50_000;
@@ -32,6 +32,9 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
 
     /// <summary>Which cells there are; to be changed once a transaction has changed it, all cells saved.</summary>
     public CellCoverage Coverage { get; set; }
+
+    /// <summary>An empty cell.</summary>
+    public StoredCell New(CellId id) => new(id, paths);
 
     /// <summary>Books what was committed since the cells were last written.</summary>
     public void Recover()
@@ -301,7 +304,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
             return true;
         }
 
-        StoredCell cell = new(id);
+        StoredCell cell = New(id);
         CodecError error = Read(cell);
         if (error != CodecError.None)
         {
@@ -355,7 +358,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
     /// <summary>Sums a cell up from the traces that are stored.</summary>
     public StoredCell SumUp(CellId id)
     {
-        StoredCell cell = new(id);
+        StoredCell cell = New(id);
         OpenedContributions opened = new();
         foreach ((long number, TraceEntry trace) in TracesOf(cell.Id))
         {

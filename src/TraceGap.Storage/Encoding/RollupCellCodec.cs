@@ -12,7 +12,7 @@ internal static class RollupCellCodec
     {
         StepKeyTableWriter keys = new();
         using ByteWriter figures = new(4096);
-        WriteOutcomes(figures, keys, cell);
+        OutcomeSumsCodec.Write(figures, keys, cell.Outcomes);
         WriteDurations(figures, cell);
         WriteLayers(figures, cell);
         WriteSteps(figures, keys, cell);
@@ -29,7 +29,10 @@ internal static class RollupCellCodec
     }
 
     /// <summary>Adds what a blob holds to a cell. After an error the cell is no sum of anything and must be dropped.</summary>
-    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell)
+    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell) => DecodeInto(blob, cell, cell.Outcomes);
+
+    /// <summary>The same with the outcome table elsewhere.</summary>
+    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell, OutcomeSums outcomes)
     {
         CodecError framing = BlobFrame.Read(blob, out _, out ReadOnlyMemory<byte> body);
         if (framing != CodecError.None)
@@ -39,7 +42,7 @@ internal static class RollupCellCodec
 
         ByteReader reader = new(body.Span);
         StepKeyTable keys = StepKeyTable.ReadFrom(ref reader);
-        ReadOutcomes(ref reader, keys, cell);
+        OutcomeSumsCodec.Read(ref reader, keys, outcomes);
         ReadDurations(ref reader, cell);
         ReadLayers(ref reader, cell);
         ReadSteps(ref reader, keys, cell);
@@ -51,28 +54,6 @@ internal static class RollupCellCodec
         cell.CoveredNanos += reader.ReadSigned128();
         reader.ExpectEnd();
         return reader.Error;
-    }
-
-    private static void WriteOutcomes(ByteWriter writer, StepKeyTableWriter keys, RollupCell cell)
-    {
-        writer.WriteCount(cell.Outcomes.Count);
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
-        {
-            OutcomeRecordCodec.Write(writer, keys, record);
-            writer.WriteSigned(weight.Count);
-            writer.WriteSigned(weight.Weight);
-            writer.WriteSigned(weight.WeightSquared);
-        }
-    }
-
-    private static void ReadOutcomes(ref ByteReader reader, StepKeyTable keys, RollupCell cell)
-    {
-        int count = reader.ReadCount();
-        for (int i = 0; i < count && reader.Error == CodecError.None; i++)
-        {
-            OutcomeRecord record = OutcomeRecordCodec.Read(ref reader, keys);
-            cell.AddOutcome(record, new OutcomeWeight(reader.ReadSigned(), reader.ReadSigned128(), reader.ReadSigned128()));
-        }
     }
 
     private static void WriteDurations(ByteWriter writer, RollupCell cell)

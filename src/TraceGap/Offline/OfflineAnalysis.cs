@@ -76,15 +76,15 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
     /// <param name="outcomes">Receives the outcomes of the workflow, if given.</param>
     private ReportInput Book(string? workflow, List<TraceId> withLatency, Action<int>? analysed, OutcomeTimeline? outcomes = null)
     {
-        Dictionary<long, OutcomeSums> sums = [];
-        Dictionary<RollupKey, RollupCell> cells = [];
+        Dictionary<long, RequestSums> requests = [];
+        Dictionary<RollupKey, WindowSum> sums = [];
         Dictionary<WorkflowFailure, TraceId> examples = [];
         (long First, long Last) minutes = (long.MaxValue, long.MinValue);
         int done = 0;
         foreach ((TraceId id, List<SpanRecord> spans) in _traces)
         {
             TraceContribution trace = _analyzer.Book(spans, closed: true, revised: false).Contribution;
-            CellOf(cells, trace.Key).Add(trace);
+            SumOf(sums, trace.Key).Add(id, trace);
             KeepExample(examples, trace, id);
             minutes = (Math.Min(minutes.First, trace.Minute), Math.Max(minutes.Last, trace.Minute));
             if (trace.DurationNanos is not null && (workflow is null || trace.Key.Workflow == workflow))
@@ -94,13 +94,13 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
 
             if (trace.Key.Workflow == workflow)
             {
-                sums[trace.Minute] = sums.GetValueOrDefault(trace.Minute) + OutcomeSums.Of(trace);
+                requests[trace.Minute] = requests.GetValueOrDefault(trace.Minute) + RequestSums.Of(trace);
             }
 
             analysed?.Invoke(++done);
         }
 
-        foreach ((long minute, OutcomeSums sum) in sums)
+        foreach ((long minute, RequestSums sum) in requests)
         {
             outcomes?.TakeMinute(minute, sum);
         }
@@ -111,7 +111,7 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
             FromUnixNanos = done == 0 ? null : minutes.First * MinuteNanos,
             ToUnixNanos = end,
             AnalysedUntilUnixNanos = end,
-            Cells = [.. cells],
+            Cells = [.. sums.Select(static sum => KeyValuePair.Create(sum.Key, sum.Value.Finish()))],
             Workflow = workflow,
             ExampleTraceIds = examples,
             AdvertisedReliabilities = advertised,
@@ -125,15 +125,15 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
         return outcomes is not null && outcomes.Trim(last) ? outcomes.StandingAt(last).ToReport() : null;
     }
 
-    private static RollupCell CellOf(Dictionary<RollupKey, RollupCell> cells, RollupKey key)
+    private static WindowSum SumOf(Dictionary<RollupKey, WindowSum> sums, RollupKey key)
     {
-        if (!cells.TryGetValue(key, out RollupCell? cell))
+        if (!sums.TryGetValue(key, out WindowSum? sum))
         {
-            cell = new RollupCell();
-            cells.Add(key, cell);
+            sum = new WindowSum(PathBound.Default);
+            sums.Add(key, sum);
         }
 
-        return cell;
+        return sum;
     }
 
     private static void KeepExample(Dictionary<WorkflowFailure, TraceId> examples, TraceContribution trace, TraceId id)

@@ -235,7 +235,7 @@ public class RollupPropertiesTests
     private static string Figures(RollupCell cell) => string.Join('\n',
     [
         $"{cell.Traces} {cell.Spans} {cell.Revised} {cell.CoveredNanos}",
-        .. cell.Outcomes.Select(static it => $"{Show(it.Key)} {it.Value}").Order(StringComparer.Ordinal),
+        .. cell.Outcomes.Records.Select(static it => $"{Show(it.Key)} {it.Value}").Order(StringComparer.Ordinal),
         .. cell.Durations.Select(static it => $"{it.Key} {it.Value.Count} {it.Value.SumNanos} {string.Join(' ', it.Value.PathTimes)}"),
         .. cell.LayerCritical.Select(Figures),
         .. cell.Steps.OrderBy(static it => it.Key).Select(static it =>

@@ -79,7 +79,7 @@ public sealed class BurnRateRuleTests
     [InlineData(100, 0.2, 60)]
     public void An_outage_is_told_soon_once_and_over_once(double rate, double loss, int minutes)
     {
-        SimulatedTraffic traffic = new(new Random(5), Day * 6, _ => rate, minute => minute is >= Day * 3 and < (Day * 3) + 240 ? loss : 0.002);
+        SimulatedTraffic traffic = new(new Random(5), Day * 6, new Traffic(rate), minute => minute is >= Day * 3 and < (Day * 3) + 240 ? loss : 0.002);
         BurnRun run = new(BurnRun.Objective, traffic);
 
         Assert.InRange(Assert.Single(run.Entries(AlertRule.BurnRate, Day, AlertStatus.Firing)), Day * 3, (Day * 3) + minutes);
@@ -97,7 +97,7 @@ public sealed class BurnRateRuleTests
     }
 
     private static int Firings(int seed, double rate, double loss, AlertRule rule) =>
-        new BurnRun(BurnRun.Objective, new SimulatedTraffic(new Random(seed), (3 * Day) + Month, _ => rate, _ => loss)).Entries(rule, 3 * Day, AlertStatus.Firing).Count();
+        new BurnRun(BurnRun.Objective, new SimulatedTraffic(new Random(seed), (3 * Day) + Month, new Traffic(rate), _ => loss)).Entries(rule, 3 * Day, AlertStatus.Firing).Count();
 
     private static RuleJudgement Evaluate(AlertRule rule, params (int Minutes, long Ok, long Failed)[] windows) =>
         BurnRateRule.Evaluate(Standing(windows), rule, AlertPosition.Start, Now, workflows: 1);
@@ -108,8 +108,8 @@ public sealed class BurnRateRuleTests
     /// <summary>A window that is not given has what the next shorter one has.</summary>
     private static ObjectiveStanding Standing((int Minutes, long Ok, long Failed)[] windows)
     {
-        Dictionary<int, OutcomeSums> sums = [];
-        OutcomeSums sum = default;
+        Dictionary<int, RequestSums> sums = [];
+        RequestSums sum = default;
         foreach (int length in BurnWindow.Lengths(BurnRun.Objective))
         {
             foreach ((_, long ok, long failed) in windows.Where(window => window.Minutes == length))

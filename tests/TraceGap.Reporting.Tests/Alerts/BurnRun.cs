@@ -51,12 +51,12 @@ internal sealed class BurnRun
 
     private ObjectiveStanding StandingAt(int minute)
     {
-        Dictionary<int, OutcomeSums> windows = new(_lengths.Length);
+        Dictionary<int, RequestSums> windows = new(_lengths.Length);
         foreach (int length in _lengths)
         {
             int from = Math.Max(0, minute + 1 - length);
             long traces = _traces[minute + 1] - _traces[from];
-            windows[length] = new OutcomeSums((Int128)traces << 16, (Int128)traces << 32, (Int128)(_failed[minute + 1] - _failed[from]) << 16);
+            windows[length] = new RequestSums((Int128)traces << 16, (Int128)traces << 32, (Int128)(_failed[minute + 1] - _failed[from]) << 16);
         }
 
         return new ObjectiveStanding(_objective, minute, windows);

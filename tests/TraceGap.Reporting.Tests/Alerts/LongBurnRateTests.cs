@@ -48,7 +48,7 @@ public sealed class LongBurnRateTests(ITestOutputHelper output)
                 const int Lasting = 4 * Day;
                 (int? Fired, int? Over)[] runs = [.. Enumerable.Range(1, 40).AsParallel().WithDegreeOfParallelism(2).Select(seed =>
                 {
-                    BurnRun run = new(BurnRun.Objective, new SimulatedTraffic(new Random(seed), Lead + Lasting + (5 * Day), _ => rate, minute => minute is >= Lead and < Lead + Lasting ? loss : 0.002));
+                    BurnRun run = new(BurnRun.Objective, new SimulatedTraffic(new Random(seed), Lead + Lasting + (5 * Day), new Traffic(rate), minute => minute is >= Lead and < Lead + Lasting ? loss : 0.002));
                     return (First(run.Entries(rule, Lead, AlertStatus.Firing)), First(run.Entries(rule, Lead, AlertStatus.Resolved).Where(static minute => minute >= Lead + Lasting)));
                 })];
                 int[] told = [.. runs.Select(static run => run.Fired).OfType<int>().Select(static minute => minute - Lead + 1).Order()];
@@ -64,5 +64,5 @@ public sealed class LongBurnRateTests(ITestOutputHelper output)
 
     private static int[] Months(int count, double rate, double loss, AlertRule rule) =>
         [.. Enumerable.Range(1, count).AsParallel().WithDegreeOfParallelism(2).Select(seed =>
-            new BurnRun(BurnRun.Objective, new SimulatedTraffic(new Random(7919 * seed), Lead + Month, _ => rate, _ => loss)).Entries(rule, Lead, AlertStatus.Firing).Count())];
+            new BurnRun(BurnRun.Objective, new SimulatedTraffic(new Random(7919 * seed), Lead + Month, new Traffic(rate), _ => loss)).Entries(rule, Lead, AlertStatus.Firing).Count())];
 }

@@ -134,7 +134,7 @@ public sealed class LossScanTests
                 sum.Merge(cell);
             }
 
-            ReliabilityEstimate expected = ReliabilityEstimator.Estimate(sum.Outcomes, new EstimatorOptions())!;
+            ReliabilityEstimate expected = ReliabilityEstimator.Estimate(sum.Outcomes.Records, new EstimatorOptions())!;
             Assert.Equal(-expected.Divergence.Value, losses.Diverged[i].Loss, 12);
             Assert.Equal(expected.Silent, losses.Silent[i].Loss, 12);
             Assert.Equal(expected.Traces, losses.Diverged[i].Traces, 9);

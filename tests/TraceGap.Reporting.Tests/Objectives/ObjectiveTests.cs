@@ -48,7 +48,7 @@ public sealed class ObjectiveTests
         cell.Add(Contributions.Trace(new SimulatedRun().Step("tool").Ends(TraceOutcome.Ok), weight: 9 << 16));
         cell.Add(Contributions.Trace(new SimulatedRun().Step("tool").Ends(TraceOutcome.Cancelled), weight: 100 << 16));
 
-        OutcomeSums sums = OutcomeSums.Of(cell);
+        RequestSums sums = RequestSums.Of(cell);
 
         Assert.Equal(0.1, sums.Loss, 12);
         Assert.Equal(100.0 / 82, sums.Effective, 12);
@@ -83,10 +83,10 @@ public sealed class ObjectiveTests
         {
             OutcomeTimeline minutes = new(Month);
             OutcomeTimeline trimmed = new(Month);
-            OutcomeSums whole = default;
+            RequestSums whole = default;
             for (long at = Last; at > Last - Month.WindowMinutes; at -= 1 + random.Next(60 * (1 + run)))
             {
-                OutcomeSums sums = Traces(ok: random.Next(100), failed: random.Next(9));
+                RequestSums sums = Traces(ok: random.Next(100), failed: random.Next(9));
                 minutes.TakeMinute(at, sums);
                 trimmed.TakeMinute(at, sums);
                 whole += sums;
@@ -106,5 +106,5 @@ public sealed class ObjectiveTests
         }
     }
 
-    internal static OutcomeSums Traces(long ok, long failed) => new((Int128)(ok + failed) << 16, (Int128)(ok + failed) << 32, (Int128)failed << 16);
+    internal static RequestSums Traces(long ok, long failed) => new((Int128)(ok + failed) << 16, (Int128)(ok + failed) << 32, (Int128)failed << 16);
 }

@@ -72,7 +72,7 @@ public sealed class InfluenceTests
 
     private static Scenario ScenarioOf(int seed) =>
         Scenario.Of(OutcomeTableBuilder.Build(
-            RandomTables.Make(seed).Where(static entry => entry.Key.Outcome != TraceOutcome.Unknown), Granularity.Step));
+            OutcomeSample.Whole(RandomTables.Make(seed).Where(static entry => entry.Key.Outcome != TraceOutcome.Unknown)), Granularity.Step));
 
     private static bool HasBorrowers(Scenario scenario)
     {

@@ -263,15 +263,16 @@ public sealed class PrefixEstimatorTests
     {
         static OutcomeRecord World(IChance chance) => SimulatedWorld.SixSteps(chance);
         Dictionary<OutcomeRecord, OutcomeWeight> table = SimulatedWorld.Expected(World);
-        Dictionary<OutcomeRecord, OutcomeWeight> half = [];
+        OutcomeSums half = new();
+        half.RaiseTo(1);
         foreach ((OutcomeRecord record, OutcomeWeight weight) in table)
         {
             OutcomeWeight part = new(weight.Count, weight.Weight / 2, weight.WeightSquared / 2);
-            half[record] = part;
-            half[new OutcomeRecord([], [.. record.Steps], record.Outcome, false, record.HasUnrecovered, record.LastFailed)] = part;
+            half.Add(record, level: 1, part);
+            half.Add(record, level: 0, part);
         }
 
-        ReliabilityEstimate estimate = Estimate(half);
+        ReliabilityEstimate estimate = ReliabilityEstimator.Estimate(OutcomeSample.Of(half, unknown: null), EstimatorOptions.Default)!;
 
         Assert.Equal(Math.Pow(0.97, 6), estimate.Theoretical, Exact);
         Assert.Equal(Math.Pow(0.97, 6), estimate.Observed, Exact);

@@ -155,7 +155,7 @@ public sealed class ReportBuilderTests
         Report first = Contributions.Report(traces.Where(static trace => trace.Key.Version == "1"));
         Report second = Contributions.Report(traces.Where(static trace => trace.Key.Version == "2"));
         ReliabilityEstimate pooled = ReliabilityEstimator.Estimate(
-            Contributions.Cells(traces.Select(static trace => Contributions.Trace(trace.Outcome))).Single().Value.Outcomes, EstimatorOptions.Default)!;
+            Contributions.Cells(traces.Select(static trace => Contributions.Trace(trace.Outcome))).Single().Value.Outcomes.Records, EstimatorOptions.Default)!;
 
         Assert.Equal(
             (0.25 * first.Reliability.Theoretical.Value!.Value) + (0.75 * second.Reliability.Theoretical.Value!.Value),

@@ -145,15 +145,20 @@ public sealed class ReliabilityReplayTests
     }
 
     [Fact]
-    public void Of_traces_that_keep_only_counts_as_many_are_rescued_as_of_the_others()
+    public void Of_traces_outside_the_sample_as_many_are_rescued_as_of_the_others()
     {
         StepKey key = SimulatedRun.Key("tool");
         OutcomeRecord ok = new([[key]], [new StepCount(key, 1, 0, 0, 0, 1, 0)], TraceOutcome.Ok, false, false, false);
         OutcomeRecord failed = new([[key]], [new StepCount(key, 1, 1, 0, 0, 1, 1)], TraceOutcome.Failed, false, true, true);
-        OutcomeRecord pathless = new([], [new StepCount(key, 1, 1, 0, 0, 1, 1)], TraceOutcome.Failed, false, true, true);
         ReplayChanges changes = new() { Fallback = [new FallbackChange(Tools, 0.5)] };
 
-        ReliabilityProjection projection = Project(new OutcomeTableOf { [ok] = Traces(80), [failed] = Traces(10), [pathless] = Traces(10) }, changes);
+        RollupCell cell = new();
+        cell.Outcomes.RaiseTo(1);
+        cell.Outcomes.Add(ok, level: 1, Traces(80));
+        cell.Outcomes.Add(failed, level: 1, Traces(10));
+        cell.Outcomes.Add(failed, level: 0, Traces(10));
+
+        ReliabilityProjection projection = Project([KeyValuePair.Create(Contributions.Key(), cell)], changes);
 
         Assert.Equal(0.90, projection.Observed.After.Value!.Value, 1e-12);
     }

@@ -120,13 +120,13 @@ public sealed class ObjectiveLedgerTests
     }
 
     // Whole hours at the far end, as a report has them.
-    private OutcomeSums Expected()
+    private RequestSums Expected()
     {
         long from = (_last + 1 - (7 * Day)) / 60 * 60;
-        OutcomeSums sum = default;
+        RequestSums sum = default;
         foreach ((int ok, int failed) in _minutes.Where(entry => entry.Key >= from && entry.Key <= _last).Select(static entry => entry.Value))
         {
-            sum += new OutcomeSums((Int128)(ok + failed) << 16, (Int128)(ok + failed) << 32, (Int128)failed << 16);
+            sum += new RequestSums((Int128)(ok + failed) << 16, (Int128)(ok + failed) << 32, (Int128)failed << 16);
         }
 
         return sum;
@@ -163,7 +163,7 @@ public sealed class ObjectiveLedgerTests
     {
         if (count > 0)
         {
-            cell.AddOutcome(new OutcomeRecord([], [], outcome, false, false, false), new OutcomeWeight(count, (Int128)count << 16, (Int128)count << 32));
+            cell.Outcomes.Add(new OutcomeRecord([], [], outcome, false, false, false), level: 0, new OutcomeWeight(count, (Int128)count << 16, (Int128)count << 32));
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class WorkflowFigureSourceTests
     private static KeyCell Cell(string workflow, int traces)
     {
         RollupCell cell = new();
-        cell.Outcomes[Ok] = new OutcomeWeight(traces, traces * (Int128)65536, traces * (Int128)65536 * 65536);
+        cell.Outcomes.Add(Ok, level: 0, new OutcomeWeight(traces, traces * (Int128)65536, traces * (Int128)65536 * 65536));
         return new KeyCell(new RollupKey("", "shop", workflow, ""), cell);
     }
 

@@ -220,10 +220,10 @@ public sealed class HourTests
         SortedDictionary<RollupKey, RollupCell> expected = [];
         List<KeyValuePair<TraceId, TraceContribution>> within =
             [.. current.Where(trace => trace.Value.Minute >= window.FromMinute && trace.Value.Minute < window.ToMinute)];
-        foreach ((_, TraceContribution contribution) in within)
+        foreach ((TraceId traceId, TraceContribution contribution) in within)
         {
             expected.TryAdd(contribution.Key, new RollupCell());
-            expected[contribution.Key].Add(contribution);
+            expected[contribution.Key].Add(traceId, contribution);
         }
 
         Assert.Equal(expected.Keys, window.Cells.Select(static cell => cell.Key));

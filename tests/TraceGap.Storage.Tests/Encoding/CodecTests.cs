@@ -358,9 +358,11 @@ public sealed class CodecTests
         int traces = 1 + random.Next(10);
         for (int i = 0; i < traces; i++)
         {
-            cell.Add(random.Contribution());
+            cell.Add(new TraceId(1, (ulong)random.Next(1000)), random.Contribution());
         }
 
+        // Of every other cell some traces have no record of their own.
+        cell.Outcomes.RaiseTo(random.Next(2) * random.Next(3));
         return cell;
     }
 

@@ -6,7 +6,7 @@ namespace TraceGap.Reporting;
 /// <param name="Weight">Σw.</param>
 /// <param name="WeightSquared">Σw².</param>
 /// <param name="Failed">Σw of those that failed.</param>
-public readonly record struct OutcomeSums(Int128 Weight, Int128 WeightSquared, Int128 Failed)
+public readonly record struct RequestSums(Int128 Weight, Int128 WeightSquared, Int128 Failed)
 {
     /// <summary>Whether there is a trace.</summary>
     public bool Any => Weight > 0;
@@ -18,26 +18,19 @@ public readonly record struct OutcomeSums(Int128 Weight, Int128 WeightSquared, I
     public double Effective => Any ? (double)Weight * (double)Weight / (double)WeightSquared : 0;
 
     /// <summary>Sums of the ok and failed traces of a cell.</summary>
-    public static OutcomeSums Of(RollupCell cell)
+    public static RequestSums Of(RollupCell cell)
     {
-        OutcomeSums sums = default;
-        foreach ((OutcomeRecord record, OutcomeWeight weight) in cell.Outcomes)
-        {
-            if (record.Outcome is TraceOutcome.Ok or TraceOutcome.Failed)
-            {
-                sums += new OutcomeSums(weight.Weight, weight.WeightSquared, record.Outcome == TraceOutcome.Failed ? weight.Weight : 0);
-            }
-        }
-
-        return sums;
+        OutcomeWeight ok = cell.Outcomes.SumOf(TraceOutcome.Ok);
+        OutcomeWeight failed = cell.Outcomes.SumOf(TraceOutcome.Failed);
+        return new RequestSums(ok.Weight + failed.Weight, ok.WeightSquared + failed.WeightSquared, failed.Weight);
     }
 
     /// <summary>Sums of one trace: none if it is neither ok nor failed.</summary>
-    public static OutcomeSums Of(TraceContribution trace) => trace.Outcome.Outcome is TraceOutcome.Ok or TraceOutcome.Failed
-        ? new OutcomeSums(trace.Weight, (Int128)trace.Weight * trace.Weight, trace.Outcome.Outcome == TraceOutcome.Failed ? trace.Weight : 0)
+    public static RequestSums Of(TraceContribution trace) => trace.Outcome.Outcome is TraceOutcome.Ok or TraceOutcome.Failed
+        ? new RequestSums(trace.Weight, (Int128)trace.Weight * trace.Weight, trace.Outcome.Outcome == TraceOutcome.Failed ? trace.Weight : 0)
         : default;
 
     /// <summary>Adds.</summary>
-    public static OutcomeSums operator +(OutcomeSums left, OutcomeSums right) =>
+    public static RequestSums operator +(RequestSums left, RequestSums right) =>
         new(left.Weight + right.Weight, left.WeightSquared + right.WeightSquared, left.Failed + right.Failed);
 }

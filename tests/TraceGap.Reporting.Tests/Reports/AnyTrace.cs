@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using TraceGap.Aggregation;
+using TraceGap.Otlp;
+
+namespace TraceGap.Reporting.Tests;
+
+/// <summary>Cells of traces whose ids do not matter.</summary>
+internal static class AnyTrace
+{
+    /// <summary>Adds a contribution of some trace.</summary>
+    public static void Add(this RollupCell cell, TraceContribution trace) => cell.Add(IdOf(trace), trace);
+
+    /// <summary>Adds equal traces to the outcome table.</summary>
+    public static void AddOutcome(this RollupCell cell, OutcomeRecord record, OutcomeWeight weight) => cell.Outcomes.Add(record, level: 0, weight);
+
+    /// <summary>An id that is the same each time the same object is asked about.</summary>
+    public static TraceId IdOf(TraceContribution trace) => new(1, (uint)RuntimeHelpers.GetHashCode(trace));
+}
