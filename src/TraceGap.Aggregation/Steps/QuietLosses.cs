@@ -29,7 +29,7 @@ internal static class QuietLosses
             {
                 toolCalls++;
             }
-            else if (step.Key.Layer == Layer.Orchestration && step.Children.Count > 1 && EndsAfterTool(tree, step.Children))
+            else if (step.Key.Layer == Layer.Orchestration && step.Children.Count > 1 && IsAgent(step) && EndsAfterTool(tree, step.Children))
             {
                 Degrade(step, "ended after a tool call");
             }
@@ -66,6 +66,9 @@ internal static class QuietLosses
 
         return forest.Root ?? (run?.Span == span ? null : run);
     }
+
+    // A node of a graph may well end with a tool: what comes next is another node.
+    private static bool IsAgent(StepDraft step) => step.Operation.Kind is "invoke_agent" or "AGENT" or "ai.generateText" or "ai.streamText";
 
     /// <summary>Whether the last that a model said was to call a tool, the tool was called, and the model was not asked again.</summary>
     private static bool EndsAfterTool(SpanTree tree, List<StepDraft> children)

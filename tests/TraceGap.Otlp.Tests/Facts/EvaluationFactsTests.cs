@@ -23,9 +23,9 @@ public sealed class EvaluationFactsTests
     {
         Span[] spans = [.. Enumerable.Range(0, 6).Select(static _ => Span().With("gen_ai.evaluation.score.label", "fail"))];
 
-        IReadOnlyList<SpanRecord> decoded = new OtlpTraceDecoder().DecodeProtobuf(Of(spans).ToByteArray()).Spans;
+        SpanRecord[] decoded = new OtlpTraceDecoder().DecodeProtobuf(Of(spans).ToByteArray()).Spans;
 
-        Assert.Equal(spans.Length, decoded.Count);
+        Assert.Equal(spans.Length, decoded.Length);
         Assert.All(decoded, static span => Assert.Equal(SpanFacts.EvaluationFailed, span.Facts));
     }
 

@@ -1,3 +1,4 @@
+using TraceGap.Aggregation;
 using TraceGap.Reporting;
 using TraceGap.Server.Configuration;
 using TraceGap.Storage;

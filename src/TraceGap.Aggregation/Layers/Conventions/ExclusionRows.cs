@@ -16,5 +16,7 @@ internal static class ExclusionRows
         LayerRule.Exclude(Clue.Scope("crewai.telemetry")),
         LayerRule.Exclude(Name("judge_evaluation", "realtime_metrics"), Clue.Scope("livekit-agents")),
         LayerRule.Exclude(Name("batch_write_to_db")),
+        LayerRule.Exclude(Clue.Scope("pydantic-evals")),
+        LayerRule.Exclude(Name("evaluat*", "Evaluat*", "eval *", "eval.*", "judge*", "gen_ai.evaluation*"), Present("gen_ai.evaluation.name")),
     ];
 }
