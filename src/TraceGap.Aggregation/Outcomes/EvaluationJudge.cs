@@ -8,9 +8,8 @@ namespace TraceGap.Aggregation;
 /// (<see cref="SpanRecord.EvaluatedSpanKey"/>) or repeats its <c>gen_ai.response.id</c>. Labels decide; a score only where the user says what it is worth.
 /// </summary>
 /// <remarks>
-/// An evaluation of the root, or of something that is no more than part of it, is one of the run and decides its outcome. One that finds the result of an inner step bad degrades the step: it
-/// did what it was asked, and what it handed on was of no use. Nothing that reads the result later in the run can then be blamed, so the run has failed at that seam if nothing came after
-/// that could have made up for it: no further retrieval, orchestration, inference or tool call.
+/// An evaluation of the root, or of something that is no more than part of it, is one of the run and decides its outcome. One that finds the result of an inner step bad degrades the step,
+/// which did what it was asked. The run has failed at the seam behind it if nothing came that could have made up for it: no further retrieval, orchestration, inference or tool call.
 /// </remarks>
 internal sealed class EvaluationJudge
 {

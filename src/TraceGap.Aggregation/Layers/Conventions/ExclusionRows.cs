@@ -17,6 +17,8 @@ internal static class ExclusionRows
         LayerRule.Exclude(Name("judge_evaluation", "realtime_metrics"), Clue.Scope("livekit-agents")),
         LayerRule.Exclude(Name("batch_write_to_db")),
         LayerRule.Exclude(Clue.Scope("pydantic-evals")),
-        LayerRule.Exclude(Name("evaluat*", "Evaluat*", "eval *", "eval.*", "judge*", "gen_ai.evaluation*"), Present("gen_ai.evaluation.name")),
+
+        // Evaluations are also events on what they judge, so the key alone does not make an evaluator.
+        LayerRule.Exclude(Present("gen_ai.evaluation.name"), Name("evaluat*", "Evaluat*", "eval *", "eval.*", "judge*", "gen_ai.evaluation*")),
     ];
 }
