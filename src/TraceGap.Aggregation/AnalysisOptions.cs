@@ -17,4 +17,7 @@ public sealed class AnalysisOptions
 
     /// <summary>Attribute keys beside <c>tracegap.task.id</c> that name the task which a trace tries; the first that a span has counts.</summary>
     public IReadOnlyList<string> TaskKeys { get; init; } = [];
+
+    /// <summary>What scores of evaluations are worth; of several that are about one evaluation the first counts. Without one a score decides nothing.</summary>
+    public IReadOnlyList<EvaluationThreshold> Evaluations { get; init; } = [];
 }

@@ -79,14 +79,16 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
 
         steps.Link();
         SpanVerdict[] verdicts = work.Verdicts;
-        SpanVerdicts.Judge(tree, layers, verdicts, out int outcomeSpan);
+        TraceNotes notes = SpanVerdicts.Judge(tree, layers, verdicts);
         StepVerdicts.Judge(tree, layers, steps, verdicts);
         Cancellation.BySibling(steps);
         TokenUsage.Count(tree, layers, steps);
         InnerAttempts.Find(tree, layers, steps, verdicts);
         SiblingAttempts.Merge(tree, steps);
+        QuietLosses.Mark(tree, layers, steps, notes);
 
-        (TraceOutcome outcome, OutcomeSource source) = OutcomeDecider.Decide(tree, steps, verdicts, outcomeSpan, closed);
-        return TraceFindingsBuilder.Build(work, outcome, source, _tasks.Of(tree));
+        EvaluationFinding? evaluation = notes.AnyEvaluation ? EvaluationJudge.Decide(tree, layers, steps, options.Evaluations) : null;
+        (TraceOutcome outcome, OutcomeSource source) = OutcomeDecider.Decide(tree, steps, verdicts, notes.OutcomeSpan, evaluation, closed);
+        return TraceFindingsBuilder.Build(work, outcome, source, evaluation, _tasks.Of(tree));
     }
 }

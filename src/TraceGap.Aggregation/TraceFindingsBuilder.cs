@@ -6,7 +6,7 @@ namespace TraceGap.Aggregation;
 /// <summary>Writes down what the passes found, in the order that contracts promise, and runs the last pass, the path, which wants the findings on steps.</summary>
 internal static class TraceFindingsBuilder
 {
-    public static TraceFindings Build(TraceWorkspace work, TraceOutcome outcome, OutcomeSource source, ulong? task)
+    public static TraceFindings Build(TraceWorkspace work, TraceOutcome outcome, OutcomeSource source, EvaluationFinding? evaluation, ulong? task)
     {
         SpanTree tree = work.Tree;
         WriteSteps(work);
@@ -31,7 +31,7 @@ internal static class TraceFindingsBuilder
             Steps = work.StepFindings,
             CriticalPath = work.Segments,
             Defects = InOrder(tree),
-            Failure = outcome == TraceOutcome.Failed ? FailureOfTrace.Of(steps, hasRoot ? work.Verdicts[tree.Root].ErrorType : "") : null,
+            Failure = outcome == TraceOutcome.Failed ? FailureOfTrace.Of(steps, hasRoot ? work.Verdicts[tree.Root] : SpanVerdict.Ok, source, evaluation) : null,
         };
     }
 

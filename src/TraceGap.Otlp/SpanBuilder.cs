@@ -11,6 +11,8 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
 {
     private const int None = -1;
 
+    private static readonly byte[] EvaluatedSpanUtf8 = Encoding.UTF8.GetBytes(SpanRecord.EvaluatedSpanKey);
+
     private readonly AttributeCollector _attributes = new(keys, batch.Texts, limits);
     private readonly ContentFacts _facts = new(limits);
     private readonly ToolSpans _toolSpans = new(keys);
@@ -21,9 +23,14 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     private readonly KeyRule _evaluationScore = Known(keys, "gen_ai.evaluation.score.value");
     private readonly KeyRule _evaluationLabel = Known(keys, "gen_ai.evaluation.score.label");
 
+    private readonly KeyRule _openInferenceKind = Known(keys, "openinference.span.kind");
+
     private readonly bool _dropsExceptionType = keys.Find("exception.type") is { Use: KeyUse.Drop };
 
     private SpanRow _row;
+    private int _links;
+    private TraceId _linkTrace;
+    private SpanId _linkSpan;
     private int _textsBefore;
     private DecodeTally _tallyBefore;
 
@@ -63,6 +70,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         _attributes.Begin();
         _facts.Begin();
         _row = new SpanRow { Name = None, ExceptionType = None, Weight = SpanRecord.UnitWeight };
+        _links = 0;
     }
 
     /// <summary>Forgets the span: nothing of it is in the batch or counted.</summary>
@@ -104,7 +112,18 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         if (rule is not null && rule.Use > KeyUse.Keep)
         {
             _facts.Attribute(rule, key, value);
+            if (rule.Use is KeyUse.IndexedEvaluation or KeyUse.IndexedOutput)
+            {
+                LiftIndexed(rule, key, value);
+            }
         }
+    }
+
+    /// <summary>A link to a span; of several the first counts.</summary>
+    public void Link(TraceId traceId, SpanId spanId)
+    {
+        (_linkTrace, _linkSpan) = _links == 0 ? (traceId, spanId) : (_linkTrace, _linkSpan);
+        _links++;
     }
 
     /// <summary>True if arrays and maps among the attributes of an event are worth turning into text.</summary>
@@ -172,6 +191,11 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     /// <summary>Writes the span as it stands.</summary>
     public void Build(int origin)
     {
+        if (_links == 1 && _linkTrace == _row.TraceId)
+        {
+            AddEvaluatedSpan();
+        }
+
         BatchAttributes attributes = _attributes.Build();
         _row.Facts = _facts.Finish(isTool: _facts.DependOnTool && _toolSpans.IsTool(_attributes))
             | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None);
@@ -186,6 +210,8 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     {
         if (!value.IsText)
         {
+            bool isEscaped = value is { Kind: RawKind.Boolean, Bits: not 0 } && key.SequenceEqual("exception.escaped"u8);
+            _facts.Add(isEscaped ? SpanFacts.EscapedException : SpanFacts.None);
             return;
         }
 
@@ -199,6 +225,10 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
             int type = _attributes.Name(value.Utf8);
             _row.ExceptionType = string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(batch.Texts.Table[type])) ? None : type;
             _facts.ExceptionType(value.Utf8);
+        }
+        else if (key.SequenceEqual("exception.escaped"u8))
+        {
+            _facts.Add(value.Utf8.SequenceEqual("true"u8) || value.Utf8.SequenceEqual("True"u8) ? SpanFacts.EscapedException : SpanFacts.None);
         }
         else if (key.SequenceEqual("exception.message"u8))
         {
@@ -220,6 +250,35 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         else if (key.SequenceEqual(_evaluationName.Utf8))
         {
             _attributes.Add(_evaluationName, key, value, weak: true);
+        }
+    }
+
+    // What stands under an index would be spread over keys of its own: of a completion its reason to end is kept, of evaluations the first.
+    private void LiftIndexed(KeyRule rule, ReadOnlySpan<byte> key, in RawValue value)
+    {
+        ReadOnlySpan<byte> field = key[rule.Utf8.Length..];
+        KeyRule? lifted = rule.Use == KeyUse.IndexedOutput
+            ? field.EndsWith(".finish_reason"u8) ? _finishReasons : null
+            : !field.StartsWith("0."u8) ? null
+            : field.EndsWith(".label"u8) ? _evaluationLabel
+            : field.EndsWith(".score"u8) ? _evaluationScore
+            : field.EndsWith(".name"u8) ? _evaluationName
+            : null;
+        if (lifted is not null)
+        {
+            _attributes.Add(lifted, key, value, weak: true);
+        }
+    }
+
+    /// <summary>An evaluator that comes after the run names by a link what it judged (OpenInference, annotations).</summary>
+    private void AddEvaluatedSpan()
+    {
+        bool isEvaluation = _facts.HasEvaluation
+            || !_attributes.Text(_evaluationName).IsEmpty
+            || Ascii.EqualsIgnoreCase(_attributes.Text(_openInferenceKind), "EVALUATOR"u8);
+        if (isEvaluation)
+        {
+            _attributes.Add(keys.Find(SpanRecord.EvaluatedSpanKey), EvaluatedSpanUtf8, RawValue.Text(Encoding.ASCII.GetBytes(_linkSpan.ToString())), weak: true);
         }
     }
 

@@ -14,7 +14,7 @@ public enum SpanFacts : uint
     /// <summary>The exception's type or message, or the status text, is that of an abort (<c>AbortError</c>, <c>… was aborted</c>, <c>CancelledError</c>); timeouts are not.</summary>
     Abort = 1 << 1,
 
-    /// <summary>The exception is control flow and no failure (<c>GraphInterrupt</c>, <c>NodeInterrupt</c>, <c>Command</c>, <c>ParentCommand</c>, <c>CallDeferred</c>, <c>ApprovalRequired</c>).</summary>
+    /// <summary>The exception is control flow and no failure (<c>GraphInterrupt</c>, <c>NodeInterrupt</c>, <c>Command</c>, <c>ParentCommand</c>, <c>CallDeferred</c>, <c>ApprovalRequired</c>, <c>ContinueAsNew</c>).</summary>
     ControlFlow = 1 << 2,
 
     /// <summary>A tool result parses as JSON that says it failed (<c>isError</c>, <c>status: error</c>, <c>success: false</c>, non-empty top-level <c>error</c>).</summary>
@@ -55,4 +55,10 @@ public enum SpanFacts : uint
 
     /// <summary>The exception or status text is that of a timeout.</summary>
     Timeout = 1 << 15,
+
+    /// <summary>An exception left the span (<c>exception.escaped</c>): not handled inside, whatever the status says.</summary>
+    EscapedException = 1 << 16,
+
+    /// <summary>An output is the verdict of a check, and it is <c>fail</c>.</summary>
+    OutputSaysFail = 1 << 17,
 }

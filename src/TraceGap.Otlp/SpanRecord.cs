@@ -10,6 +10,9 @@ public sealed class SpanRecord
     /// <summary>Bit of <see cref="Flags"/>: the parent is remote.</summary>
     public const uint IsRemoteFlag = 0x200;
 
+    /// <summary>The attribute that names the span of the same trace that an evaluation judges, 16 hexadecimal digits; made of the only link of an evaluator, or set by whoever sends it.</summary>
+    public const string EvaluatedSpanKey = "tracegap.evaluated_span";
+
     /// <summary>A sampling weight of one, in the fixed point of <see cref="Weight"/>.</summary>
     public const long UnitWeight = 1L << 16;
 

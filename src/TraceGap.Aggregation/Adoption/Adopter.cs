@@ -40,7 +40,7 @@ internal static class Adopter
     {
         for (int span = 0; span < tree.Count; span++)
         {
-            if (tree.Kind[span] is SpanKind.Client or SpanKind.Producer && layers.Effects[span] == LayerEffect.None && !layers.IsBelowCall(span))
+            if (tree.Kind[span] is SpanKind.Client or SpanKind.Producer && layers.IsFree(span) && !layers.IsBelowCall(span))
             {
                 return true;
             }

@@ -13,7 +13,7 @@ internal sealed class TransportCalls(AdoptionContext context)
     /// <summary>Whether the span is an outgoing call without a layer of its own that nothing claims.</summary>
     public bool IsCandidate(int span) =>
         context.Tree.Spans[span].Kind is SpanKind.Client or SpanKind.Producer
-        && context.Layers.Effects[span] == LayerEffect.None
+        && context.Layers.IsFree(span)
         && context.IsCandidate(span);
 
     /// <summary>The call that made the span and whether it was the only one possible; −1 if there is none, or no telling.</summary>

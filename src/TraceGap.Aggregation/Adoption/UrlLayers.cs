@@ -36,7 +36,7 @@ internal static class UrlLayers
         layers.FindCallsAbove(tree);
         for (int span = 0; span < tree.Count; span++)
         {
-            if (tree.Kind[span] == SpanKind.Client && layers.Effects[span] == LayerEffect.None && !layers.IsBelowCall(span))
+            if (tree.Kind[span] == SpanKind.Client && layers.IsFree(span) && !layers.IsBelowCall(span))
             {
                 (string ending, Layer layer) = UrlPaths.LayerOf(tree.Spans[span]);
                 if (layer != Layer.Unattributed)

@@ -161,8 +161,11 @@ internal sealed class SegmentClassifier
         }
     }
 
-    /// <summary>A span of a model server that is nothing but moving data between machines.</summary>
-    private static bool IsTransfer(SpanRecord span) => string.Equals(span.Name, "vllm_async_kv_transfer", StringComparison.Ordinal);
+    /// <summary>A span that is nothing but moving data: between the machines of a model server, of files, of an answer that was made before.</summary>
+    private static bool IsTransfer(SpanRecord span) =>
+        string.Equals(span.Name, "vllm_async_kv_transfer", StringComparison.Ordinal)
+        || (span.Attributes.Text("gen_ai.operation.name") is string operation
+            && (operation == "fetch_response" || operation.StartsWith("files.", StringComparison.Ordinal)));
 
     private static bool IsSeam(Layer layer) => layer is Layer.Ingress or Layer.Orchestration or Layer.Assembly or Layer.Unattributed;
 

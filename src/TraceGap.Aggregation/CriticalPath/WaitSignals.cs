@@ -10,11 +10,18 @@ internal static class WaitSignals
     private static readonly SearchValues<string> Telling = SearchValues.Create(["approval", "blocked_on_user", "vllm_queue"], StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<string> PauseWords = SearchValues.Create(["wait", "pending", "pause", "human", "user"], StringComparison.OrdinalIgnoreCase);
 
+    // Kinds that are nothing but waiting: for a person, a timer, an event, a tool that somebody else runs.
+    private static readonly (string Key, string[] Values)[] Kinds =
+    [
+        ("mcp.method.name", ["elicitation/create"]),
+        ("mastra.span.type", ["workflow_sleep", "workflow_wait_event", "client_tool_call"]),
+        ("durabletask.type", ["timer"]),
+        ("n8n.node.type", ["n8n-nodes-base.wait"]),
+    ];
+
     /// <summary>True if the whole of the span's own time is a queue, a timer or a person.</summary>
     public static bool IsWait(SpanRecord span) =>
-        IsOneOf(span, "mcp.method.name", "elicitation/create")
-        || IsOneOf(span, "mastra.span.type", "workflow_sleep", "workflow_wait_event")
-        || IsOneOf(span, "durabletask.type", "timer")
+        IsOfWaitingKind(span)
         || span.Attributes.Has("durabletask.fire_at")
         || (span.Name.AsSpan().ContainsAny(Telling) && IsWaitByName(span.Name));
 
@@ -28,25 +35,11 @@ internal static class WaitSignals
         return nanos > 0 ? (long)Math.Min(Math.Round(nanos), 1L << 62) : 0;
     }
 
-    private static bool IsWaitByName(string name) =>
-        name.EndsWith("blocked_on_user", StringComparison.OrdinalIgnoreCase)
-        || string.Equals(name, "vllm_queue", StringComparison.Ordinal)
-        || IsPauseForApproval(name);
-
-    // A name alone is weak evidence: "approval" is also what an agent may be about, so a second word must say that somebody waits.
-    private static bool IsPauseForApproval(string name) => name.Contains("approval", StringComparison.OrdinalIgnoreCase) && name.AsSpan().ContainsAny(PauseWords);
-
-    private static bool IsOneOf(SpanRecord span, string key, params ReadOnlySpan<string> values)
+    private static bool IsOfWaitingKind(SpanRecord span)
     {
-        if (span.Attributes.Text(key) is not string text)
+        foreach ((string key, string[] values) in Kinds)
         {
-            return false;
-        }
-
-        ReadOnlySpan<char> trimmed = text.AsSpan().Trim(" \"");
-        foreach (string value in values)
-        {
-            if (trimmed.Equals(value, StringComparison.OrdinalIgnoreCase))
+            if (span.Attributes.Text(key) is string text && FoldedText.MatchesAny(values, text))
             {
                 return true;
             }
@@ -54,6 +47,14 @@ internal static class WaitSignals
 
         return false;
     }
+
+    private static bool IsWaitByName(string name) =>
+        name.EndsWith("blocked_on_user", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(name, "vllm_queue", StringComparison.Ordinal)
+        || IsPauseForApproval(name);
+
+    // A name alone is weak evidence: "approval" is also what an agent may be about, so a second word must say that somebody waits.
+    private static bool IsPauseForApproval(string name) => name.Contains("approval", StringComparison.OrdinalIgnoreCase) && name.AsSpan().ContainsAny(PauseWords);
 
     private static double? RustDurationNanos(string text)
     {

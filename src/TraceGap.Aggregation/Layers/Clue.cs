@@ -5,7 +5,7 @@ namespace TraceGap.Aggregation;
 /// <summary>What a clue looks at.</summary>
 internal enum ClueKind : byte
 {
-    /// <summary>One of the keys has one of the values; a value ending in <c>*</c> stands for all that begin so.</summary>
+    /// <summary>One of the keys has one of the values; a <c>*</c> at the beginning or the end of a value stands for anything.</summary>
     Value,
 
     /// <summary>One of the keys has a value that is not blank.</summary>
@@ -20,11 +20,14 @@ internal enum ClueKind : byte
     /// <summary>The span name has one of the shapes of <see cref="NamePattern"/>.</summary>
     Name,
 
-    /// <summary>The scope has one of the names.</summary>
+    /// <summary>The scope has one of the names, which may be shapes of <see cref="NamePattern"/>.</summary>
     Scope,
 
     /// <summary>The span kind is one of the values.</summary>
     Kind,
+
+    /// <summary>The span ends when it starts: an event in the shape of a span.</summary>
+    Instant,
 }
 
 /// <summary>One condition of a <see cref="LayerRule"/>, as data.</summary>
@@ -49,7 +52,9 @@ internal sealed record Clue(ClueKind Kind, string[] Keys, string[] Values)
 
     public static Clue Scope(params string[] names) => new(ClueKind.Scope, [], names);
 
-    public static Clue SpanKind(SpanKind kind) => new(ClueKind.Kind, [], [kind.ToString()]);
+    public static Clue SpanKind(params SpanKind[] kinds) => new(ClueKind.Kind, [], Array.ConvertAll(kinds, static kind => kind.ToString()));
+
+    public static Clue Instant() => new(ClueKind.Instant, [], []);
 
     /// <summary>Whether the clue holds for a span.</summary>
     public bool Holds(SpanRecord span) => Kind switch
@@ -59,7 +64,8 @@ internal sealed record Clue(ClueKind Kind, string[] Keys, string[] Values)
         ClueKind.Absent => !HasAny(span.Attributes),
         ClueKind.KeyStart => HasKeyStart(span.Attributes),
         ClueKind.Name => NamePattern.MatchesAny(Values, span.Name),
-        ClueKind.Scope => Array.IndexOf(Values, span.Scope.Name) >= 0,
+        ClueKind.Scope => NamePattern.MatchesAny(Values, span.Scope.Name),
+        ClueKind.Instant => span.EndUnixNanos <= span.StartUnixNanos,
         _ => Array.IndexOf(_kinds, span.Kind) >= 0,
     };
 

@@ -16,13 +16,15 @@ internal sealed class FoldedText : IEqualityComparer<string>
     /// <summary>The text as all its spellings fold to.</summary>
     public static string Of(string text) => string.Concat(Trim(text).ToArray().Select(Fold));
 
-    /// <summary>Whether the text equals one of the values, or begins with one that ends in <c>*</c>.</summary>
+    /// <summary>Whether a value stands for several: it begins or ends with <c>*</c>.</summary>
+    public static bool IsPattern(string value) => value.StartsWith('*') || value.EndsWith('*');
+
+    /// <summary>Whether the text matches one of the values.</summary>
     public static bool MatchesAny(string[] values, string text)
     {
         foreach (string value in values)
         {
-            bool matches = value.EndsWith('*') ? StartsWith(text, value.AsSpan(..^1)) : Comparer.Equals(value, text);
-            if (matches)
+            if (Matches(value, text))
             {
                 return true;
             }
@@ -31,11 +33,33 @@ internal sealed class FoldedText : IEqualityComparer<string>
         return false;
     }
 
-    /// <summary>Whether the text begins with the folded prefix.</summary>
-    public static bool StartsWith(string text, ReadOnlySpan<char> prefix)
+    /// <summary>Whether the text equals the value; a <c>*</c> at its beginning or end stands for anything.</summary>
+    public static bool Matches(string value, string text)
     {
+        bool isEnd = value.StartsWith('*');
+        bool isStart = value.Length > 1 ? value.EndsWith('*') : isEnd;
+        ReadOnlySpan<char> part = value.AsSpan().Trim('*');
         ReadOnlySpan<char> trimmed = Trim(text);
-        return trimmed.Length >= prefix.Length && AreEqual(trimmed[..prefix.Length], prefix);
+        return (isStart, isEnd) switch
+        {
+            (false, false) => AreEqual(trimmed, part),
+            (true, false) => trimmed.Length >= part.Length && AreEqual(trimmed[..part.Length], part),
+            (false, true) => trimmed.Length >= part.Length && AreEqual(trimmed[^part.Length..], part),
+            _ => ContainsPart(trimmed, part),
+        };
+    }
+
+    private static bool ContainsPart(ReadOnlySpan<char> text, ReadOnlySpan<char> part)
+    {
+        for (int at = 0; at + part.Length <= text.Length; at++)
+        {
+            if (AreEqual(text.Slice(at, part.Length), part))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public bool Equals(string? x, string? y) => ReferenceEquals(x, y) || (x is not null && y is not null && AreEqual(Trim(x), Trim(y)));

@@ -21,8 +21,11 @@ internal static class LayerInheritance
             SpanLayer above = parent == SpanTree.NoParent ? default : decided.Layers[parent];
             decided.Layers[span] = decided.Effects[span] switch
             {
-                LayerEffect.Own or LayerEffect.ByWords => decided.Layers[span],
+                LayerEffect.Stated or LayerEffect.Own or LayerEffect.ByWords or LayerEffect.Wrapper or LayerEffect.Loop or LayerEffect.FromBelow => decided.Layers[span],
                 LayerEffect.OwnUnlessWithinCall when above.Layer is not (Layer.ToolCall or Layer.Retrieval) => decided.Layers[span],
+                LayerEffect.OwnInsideRun when parent != SpanTree.NoParent && above.Layer is not (Layer.ToolCall or Layer.Retrieval) => decided.Layers[span],
+                LayerEffect.OwnOutsideRun when above.Layer is Layer.Unattributed or Layer.Ingress => decided.Layers[span],
+                LayerEffect.OwnAtTop when above.Layer == Layer.Unattributed => decided.Layers[span] with { IsOwn = true },
                 LayerEffect.ByPosition when above.Layer != Layer.ToolCall => Guardrail(tree, span, decided.Layers[span], parent < 0 ? long.MaxValue : firstInference![parent]),
                 LayerEffect.Exclude => decided.Layers[span] with { Layer = above.Layer },
                 _ => parent == SpanTree.NoParent ? Topmost(tree, span) : FromAbove(above),

@@ -6,6 +6,9 @@ internal enum LayerEffect : byte
     /// <summary>No rule matched: the span takes the layer of its nearest ancestor.</summary>
     None,
 
+    /// <summary>The user tagged the span: that holds whatever is above or below.</summary>
+    Stated,
+
     /// <summary>The span has the layer of the rule.</summary>
     Own,
 
@@ -14,6 +17,24 @@ internal enum LayerEffect : byte
 
     /// <summary>The layer of the rule, but inside a tool call or a retrieval part of that.</summary>
     OwnUnlessWithinCall,
+
+    /// <summary>The layer of the rule outside a run, else that of what encloses it: moving files is assembly by itself and part of the agent that does it.</summary>
+    OwnOutsideRun,
+
+    /// <summary>The layer of the rule only where nothing above has any: a database call is part of what makes it, whatever that is.</summary>
+    OwnAtTop,
+
+    /// <summary>The layer of the rule inside a run, but inside a tool call or a retrieval part of that; what a trace is entered by is ingress.</summary>
+    OwnInsideRun,
+
+    /// <summary>The layer of the rule, unless spans below say that they are the model or tool calls: then orchestration around them, and no step of its own.</summary>
+    Wrapper,
+
+    /// <summary>The loop around model and tool calls. Around a single model call it does nothing that could fail, and is no step of its own.</summary>
+    Loop,
+
+    /// <summary>The layer that all tagged spans below have in common; orchestration if they differ, the layer of the rule if there are none.</summary>
+    FromBelow,
 
     /// <summary>A guardrail: ingress before the first model call of its parent, assembly after it, part of the tool inside one.</summary>
     ByPosition,
@@ -42,6 +63,18 @@ internal sealed record LayerRule(LayerEffect Effect, Layer Layer, Certainty Cert
     /// <summary>A row for control and state traffic: orchestration, but inside a tool call or a retrieval part of that.</summary>
     public static LayerRule Control(Clue lead, params Clue[] also) =>
         new(LayerEffect.OwnUnlessWithinCall, Layer.Orchestration, Certainty.Certain, lead, also);
+
+    /// <summary>A row for handing on messages: orchestration inside a run.</summary>
+    public static LayerRule InsideRun(Clue lead, params Clue[] also) => new(LayerEffect.OwnInsideRun, Layer.Orchestration, Certainty.Likely, lead, also);
+
+    /// <summary>A row for spans that may wrap the calls that they seem to be.</summary>
+    public static LayerRule Wrapper(Layer layer, Clue lead, params Clue[] also) => new(LayerEffect.Wrapper, layer, Certainty.Certain, lead, also);
+
+    /// <summary>A row for loops around model and tool calls.</summary>
+    public static LayerRule Loop(Clue lead, params Clue[] also) => new(LayerEffect.Loop, Layer.Orchestration, Certainty.Certain, lead, also);
+
+    /// <summary>A row for spans that run whatever is below them.</summary>
+    public static LayerRule FromBelow(Layer layer, Clue lead, params Clue[] also) => new(LayerEffect.FromBelow, layer, Certainty.Likely, lead, also);
 
     /// <summary>A row for plumbing and for operations that say nothing.</summary>
     public static LayerRule Inherit(Clue lead, params Clue[] also) => new(LayerEffect.Inherit, Layer.Unattributed, Certainty.Inherited, lead, also);

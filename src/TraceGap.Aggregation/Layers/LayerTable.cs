@@ -16,6 +16,9 @@ internal sealed class LayerTable
     private readonly Row[]?[] _byNameStart;
     private readonly Row[] _byKeyStart;
 
+    // Rows that nothing can be looked up by. They cost every span, so the table that is built in has none.
+    private readonly Row[] _unled;
+
     /// <summary>Compiles rows, first wins.</summary>
     public LayerTable(IReadOnlyList<LayerRule> rules)
     {
@@ -24,6 +27,7 @@ internal sealed class LayerTable
         Dictionary<string, List<Row>> byScope = [];
         Dictionary<char, List<Row>> byNameStart = [];
         List<Row> byKeyStart = [];
+        List<Row> unled = [];
         for (int order = 0; order < rules.Count; order++)
         {
             LayerRule rule = rules[order];
@@ -43,14 +47,15 @@ internal sealed class LayerTable
                 case ClueKind.KeyStart:
                     Array.ForEach(lead.Keys, prefix => byKeyStart.Add(new Row(order, rule, prefix + "*") { Shape = prefix }));
                     break;
-                case ClueKind.Scope:
+                case ClueKind.Scope when Array.TrueForAll(lead.Values, NamePattern.IsLiteral):
                     Array.ForEach(lead.Values, scope => Add(byScope, scope, new Row(order, rule, "scope " + scope)));
                     break;
-                case ClueKind.Name:
+                case ClueKind.Name when Array.TrueForAll(lead.Values, static shape => shape.Length > 0 && shape[0] is not ('*' or '#')):
                     Array.ForEach(lead.Values, shape => AddName(byName, byNameStart, shape, new Row(order, rule, "name " + shape)));
                     break;
                 default:
-                    throw new ArgumentException($"{lead.Kind} cannot lead a row.", nameof(rules));
+                    unled.Add(new Row(order, rule, $"{lead.Kind.ToString().ToLowerInvariant()} {string.Join(", ", lead.Keys.Concat(lead.Values))}") { Also = [lead, .. rule.Also] });
+                    break;
             }
         }
 
@@ -60,7 +65,11 @@ internal sealed class LayerTable
         _byScope = TableOf(byScope, static rows => rows.ToArray());
         _byNameStart = ByFirstLetter(byNameStart);
         _byKeyStart = [.. byKeyStart];
+        _unled = [.. unled];
     }
+
+    /// <summary>How many rows are looked at for every span.</summary>
+    public int UnledRows => _unled.Length;
 
     /// <summary>Decides what a span says of itself.</summary>
     /// <returns>The effect of the first row that matches, and the layer where the effect has one.</returns>
@@ -85,6 +94,7 @@ internal sealed class LayerTable
         }
 
         ConsiderNameStarts(span, ref best);
+        Consider(_unled, span, ref best);
         return best is null ? (LayerEffect.None, default) : (best.Effect, best.Layer);
     }
 
@@ -200,7 +210,7 @@ internal sealed class LayerTable
             return true;
         }
 
-        private static bool HasLayer(LayerEffect effect) => effect is not (LayerEffect.Inherit or LayerEffect.Exclude);
+        private static bool HasLayer(LayerEffect effect) => effect is not (LayerEffect.Inherit or LayerEffect.Exclude or LayerEffect.OwnAtTop);
     }
 
     /// <summary>The rows that one attribute key leads to.</summary>
@@ -209,17 +219,17 @@ internal sealed class LayerTable
         private readonly Row[] _present;
         private readonly WordTable<Row[]> _bySpelling;
         private readonly FrozenDictionary<string, Row[]> _byValue;
-        private readonly (string Start, Row Row)[] _byValueStart;
+        private readonly (string Pattern, Row Row)[] _byPattern;
 
         public KeyRows(List<(string? Value, Row Row)> rows)
         {
             _present = [.. rows.Where(static row => row.Value is null).Select(static row => row.Row)];
-            _byValue = rows.Where(static row => row.Value is not null && !row.Value.EndsWith('*'))
+            _byValue = rows.Where(static row => row.Value is not null && !FoldedText.IsPattern(row.Value))
                 .GroupBy(static row => row.Value!, static row => row.Row, FoldedText.Comparer)
                 .ToFrozenDictionary(static group => group.Key, static group => group.ToArray(), FoldedText.Comparer);
             IEnumerable<KeyValuePair<string, Row[]>> folded = _byValue.Select(static pair => KeyValuePair.Create(FoldedText.Of(pair.Key), pair.Value));
             _bySpelling = new WordTable<Row[]>([.. _byValue.Concat(folded).DistinctBy(static pair => pair.Key)]);
-            _byValueStart = [.. rows.Where(static row => row.Value?.EndsWith('*') == true).Select(static row => (row.Value![..^1], row.Row))];
+            _byPattern = [.. rows.Where(static row => row.Value is not null && FoldedText.IsPattern(row.Value)).Select(static row => (row.Value!, row.Row))];
         }
 
         public void Consider(SpanRecord span, AttributeValue value, ref Row? best)
@@ -230,7 +240,7 @@ internal sealed class LayerTable
             }
 
             LayerTable.Consider(_present, span, ref best);
-            if (_byValue.Count > 0 || _byValueStart.Length > 0)
+            if (_byValue.Count > 0 || _byPattern.Length > 0)
             {
                 ConsiderText(span, value.AsText(), ref best);
             }
@@ -244,9 +254,9 @@ internal sealed class LayerTable
                 LayerTable.Consider(rows, span, ref best);
             }
 
-            foreach ((string start, Row row) in _byValueStart)
+            foreach ((string pattern, Row row) in _byPattern)
             {
-                if (row.IsBefore(best) && FoldedText.StartsWith(text, start) && row.AlsoHolds(span))
+                if (row.IsBefore(best) && FoldedText.Matches(pattern, text) && row.AlsoHolds(span))
                 {
                     best = row;
                 }

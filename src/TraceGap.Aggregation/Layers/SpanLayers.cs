@@ -24,6 +24,9 @@ internal sealed class SpanLayers
         Buffers.Reserve(ref _callAbove, spans);
     }
 
+    /// <summary>Whether nothing says what the span is part of, so that it is part of the call that made it.</summary>
+    public bool IsFree(int span) => Effects[span] is LayerEffect.None or LayerEffect.OwnAtTop;
+
     /// <summary>Whether the span states its layer, by tag or convention.</summary>
     public bool IsTagged(int span) => Layers[span].IsOwn;
 

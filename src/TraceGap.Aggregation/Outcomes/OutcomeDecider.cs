@@ -29,17 +29,19 @@ internal sealed class OutcomeDecider
     /// <param name="forest">The steps with their verdicts.</param>
     /// <param name="verdicts">The verdicts of the spans.</param>
     /// <param name="outcomeSpan">The span that states the outcome, or −1.</param>
+    /// <param name="evaluation">The evaluation that judged the run or the last of its work, if any did.</param>
     /// <param name="closed">Whether nothing more is awaited.</param>
-    public static (TraceOutcome Outcome, OutcomeSource Source) Decide(SpanTree tree, StepForest forest, SpanVerdict[] verdicts, int outcomeSpan, bool closed)
+    public static (TraceOutcome Outcome, OutcomeSource Source) Decide(
+        SpanTree tree, StepForest forest, SpanVerdict[] verdicts, int outcomeSpan, EvaluationFinding? evaluation, bool closed)
     {
         OutcomeDecider decider = new(tree, forest, verdicts);
         OwnFailures.Mark(forest);
-        (TraceOutcome outcome, OutcomeSource source) = decider.Outcome(outcomeSpan, closed);
+        (TraceOutcome outcome, OutcomeSource source) = decider.Outcome(outcomeSpan, evaluation, closed);
         decider.ApplyToSteps(outcome);
         return (outcome, source);
     }
 
-    private (TraceOutcome Outcome, OutcomeSource Source) Outcome(int outcomeSpan, bool closed)
+    private (TraceOutcome Outcome, OutcomeSource Source) Outcome(int outcomeSpan, EvaluationFinding? evaluation, bool closed)
     {
         bool hasRoot = _tree.Root != SpanTree.NoParent;
         if (!hasRoot && !closed)
@@ -52,13 +54,15 @@ internal sealed class OutcomeDecider
             return (stated, OutcomeSource.Explicit);
         }
 
-        SpanFacts facts = hasRoot ? _tree.Spans[_tree.Root].Facts : SpanFacts.None;
-        if ((facts & (SpanFacts.EvaluationFailed | SpanFacts.EvaluationPassed)) != 0)
+        if (evaluation is { Step: null })
         {
-            return ((facts & SpanFacts.EvaluationFailed) != 0 ? TraceOutcome.Failed : TraceOutcome.Ok, OutcomeSource.Evaluation);
+            return (evaluation.HasPassed ? TraceOutcome.Ok : TraceOutcome.Failed, OutcomeSource.Evaluation);
         }
 
-        return hasRoot ? ByRoot() : WithoutRoot();
+        (TraceOutcome Outcome, OutcomeSource Source) bySpans = hasRoot ? ByRoot() : WithoutRoot();
+        return evaluation is { HasPassed: false } && bySpans.Outcome is TraceOutcome.Ok or TraceOutcome.Unknown
+            ? (TraceOutcome.Failed, OutcomeSource.Evaluation)
+            : bySpans;
     }
 
     private (TraceOutcome Outcome, OutcomeSource Source) ByRoot()

@@ -28,7 +28,7 @@ public enum OutcomeSource : byte
     /// <summary><c>tracegap.outcome</c>.</summary>
     Explicit = 1,
 
-    /// <summary>An evaluation result with a label.</summary>
+    /// <summary>An evaluation of the run or of the last of its work, by its label or by the user's threshold.</summary>
     Evaluation = 2,
 
     /// <summary>The root span's own verdict.</summary>

@@ -14,7 +14,8 @@ internal static class WorkflowName
 
     private static string Of(SpanRecord root, StepNames names)
     {
-        if (root.Attributes.Text("gen_ai.workflow.name") is string workflow)
+        // The roots of n8n and of Microsoft's agent framework have one name for all workflows.
+        if ((root.Attributes.Text("gen_ai.workflow.name") ?? root.Attributes.Text("n8n.workflow.name") ?? root.Attributes.Text("workflow.name")) is string workflow)
         {
             return workflow;
         }

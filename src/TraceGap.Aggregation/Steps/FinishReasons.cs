@@ -8,12 +8,16 @@ internal static class FinishReasons
     /// <summary>Stands for an answer that hit its length limit: a loss if nothing came of it, else a blemish.</summary>
     public const string Length = "length";
 
+    /// <summary>Stands for an answer that asks for a tool.</summary>
+    public const string Call = "call";
+
     private static readonly FrozenDictionary<string, (Verdict Verdict, string Reason)>.AlternateLookup<ReadOnlySpan<char>> Known = Table(
         (Verdict.Degraded, Length, "length max_tokens max_output_tokens model_length model_context_window_exceeded"),
         (Verdict.Degraded, "blocked", "content_filter content_filtered safety guardrail_intervened refusal blocklist prohibited_content spii recitation"),
         (Verdict.Failed, "error", "error malformed_function_call malformed_response network_error"),
         (Verdict.Cancelled, "cancelled", "cancelled canceled"),
-        (Verdict.Ok, "stop", "stop end_turn stop_sequence eos eos_token complete completed tool_call tool_calls tool_use function_call pause_turn"))
+        (Verdict.Ok, "stop", "stop end_turn stop_sequence eos eos_token complete completed pause_turn"),
+        (Verdict.Ok, Call, "tool_call tool_calls tool_use function_call"))
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The keys that hold finish reasons.</summary>

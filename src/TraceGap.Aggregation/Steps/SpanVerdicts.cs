@@ -15,16 +15,20 @@ internal static class SpanVerdicts
 
     // The others only count beside a signal that is not quiet.
     private const SpanFacts FactsThatJudge = SpanFacts.ControlFlow | SpanFacts.ForcedEnd | SpanFacts.ResultSaysError | SpanFacts.ResultTextError
-        | SpanFacts.EvaluationFailed | SpanFacts.EmptyDocuments | SpanFacts.FirstChunkEvent;
+        | SpanFacts.EvaluationFailed | SpanFacts.EmptyDocuments | SpanFacts.FirstChunkEvent | SpanFacts.EscapedException | SpanFacts.EmptyOutput;
+
+    private const SpanFacts Evaluations = SpanFacts.EvaluationFailed | SpanFacts.EvaluationPassed;
 
     /// <summary>Judges every span of a tree.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="layers">Layers of its spans.</param>
     /// <param name="verdicts">Filled, a verdict a span.</param>
-    /// <param name="outcomeSpan">The span that states the outcome of the trace: the root, else the first in order; −1 if none does.</param>
-    public static void Judge(SpanTree tree, SpanLayers layers, SpanVerdict[] verdicts, out int outcomeSpan)
+    /// <returns>What the spans say about the whole trace.</returns>
+    public static TraceNotes Judge(SpanTree tree, SpanLayers layers, SpanVerdict[] verdicts)
     {
-        outcomeSpan = -1;
+        int outcomeSpan = -1;
+        bool anyTripped = false;
+        bool anyEvaluation = false;
         for (int span = 0; span < tree.Count; span++)
         {
             SpanRecord record = tree.Spans[span];
@@ -36,9 +40,13 @@ internal static class SpanVerdicts
             {
                 outcomeSpan = span;
             }
+
+            anyTripped |= signals.IsTripped;
+            anyEvaluation |= signals.HasEvaluation || (record.Facts & Evaluations) != 0;
         }
 
         FailUnsetClients(tree, verdicts);
+        return new TraceNotes(outcomeSpan, anyTripped, anyEvaluation);
     }
 
     private static SpanVerdict Judge(SpanRecord span, in VerdictSignals signals, SpanLayer layer, LayerEffect effect)
@@ -46,7 +54,8 @@ internal static class SpanVerdicts
         SpanFacts facts = span.Facts;
         if ((facts & SpanFacts.ControlFlow) != 0
             || TransportCodes.IsRefusedMcpStream(span, signals.HttpStatus, signals.HttpMethod)
-            || (effect == LayerEffect.ByPosition && signals.IsTripped))
+            || (signals.IsTripped && IsGuardrail(layer, effect))
+            || (signals.StatedSignal.Length > 0 && signals.Stated == Verdict.Ok))
         {
             return SpanVerdict.Ok;
         }
@@ -60,8 +69,12 @@ internal static class SpanVerdicts
             ?? ByTransport(span, signals)
             ?? ByFinish(signals, facts)
             ?? ByResult(span, signals, layer)
+            ?? ByFramework(span, signals)
             ?? SpanVerdict.Ok;
     }
+
+    /// <summary>Whether a span is a guardrail, not a call that one was put before.</summary>
+    public static bool IsGuardrail(SpanLayer layer, LayerEffect effect) => effect == LayerEffect.ByPosition || layer is { IsOwn: true, Layer: Layer.Ingress or Layer.Assembly };
 
     private static SpanVerdict? ByStatement(SpanRecord span, in VerdictSignals signals)
     {
@@ -71,10 +84,11 @@ internal static class SpanVerdicts
         }
 
         bool isError = span.Status == SpanStatus.Error;
-        if (isError || signals.ErrorType is not null)
+        if (isError || signals.ErrorType is not null || (span.Facts & SpanFacts.EscapedException) != 0)
         {
+            string signal = isError ? "status" : signals.ErrorType is not null ? "error.type" : "exception escaped";
             bool isAbort = (span.Facts & SpanFacts.Abort) != 0 || IsAbortType(signals.ErrorType);
-            return SpanVerdict.Failed(isError ? "status" : "error.type", ErrorTypeOf(span, signals), isAbort && (span.Facts & SpanFacts.Timeout) == 0);
+            return SpanVerdict.Failed(signal, ErrorTypeOf(span, signals), isAbort && (span.Facts & SpanFacts.Timeout) == 0);
         }
 
         if ((span.Facts & SpanFacts.ResultSaysError) != 0)
@@ -84,6 +98,7 @@ internal static class SpanVerdicts
 
         return signals.StatedSignal.Length == 0 ? null
             : signals.Stated == Verdict.Failed ? SpanVerdict.Failed(signals.StatedSignal, "")
+            : signals.Stated == Verdict.Unfinished ? SpanVerdict.Unfinished(signals.StatedSignal)
             : SpanVerdict.Degraded(signals.StatedSignal);
     }
 
@@ -100,7 +115,9 @@ internal static class SpanVerdicts
             return SpanVerdict.Failed("http " + status, status);
         }
 
-        return signals.RpcStatus is string rpc && TransportCodes.IsRpcFailure(span.Kind, rpc) ? SpanVerdict.Failed("rpc " + rpc, rpc) : null;
+        return signals.RpcStatus is string rpc && TransportCodes.IsRpcFailure(span.Kind, rpc)
+            ? SpanVerdict.Failed("rpc " + rpc, rpc, TransportCodes.IsRpcCancel(rpc))
+            : null;
     }
 
     private static SpanVerdict? ByFinish(in VerdictSignals signals, SpanFacts facts)
@@ -129,7 +146,8 @@ internal static class SpanVerdicts
             return SpanVerdict.Degraded("result text ERROR:");
         }
 
-        if ((facts & SpanFacts.EvaluationFailed) != 0)
+        // An evaluator that finds fault is not at fault.
+        if ((facts & SpanFacts.EvaluationFailed) != 0 && !layer.IsExcluded)
         {
             return SpanVerdict.Degraded("evaluation");
         }
@@ -139,11 +157,26 @@ internal static class SpanVerdicts
             return null;
         }
 
-        bool isEmptyRetrieval = layer.Layer == Layer.Retrieval && (span.ResultCount == 0 || (facts & SpanFacts.EmptyDocuments) != 0);
+        bool isEmptyRetrieval = layer.Layer == Layer.Retrieval && (span.ResultCount == 0 || (facts & SpanFacts.EmptyDocuments) != 0 || signals.IsMissingDocuments);
         return isEmptyRetrieval ? SpanVerdict.Degraded("empty retrieval")
-            : layer.Layer == Layer.Inference && IsCutStream(signals, facts) ? SpanVerdict.Degraded("stream cut")
+            : layer.Layer != Layer.Inference ? null
+            : IsCutStream(signals, facts) ? SpanVerdict.Degraded("stream cut")
+            : IsEmptyAnswer(signals, facts) ? SpanVerdict.Degraded("empty output")
             : null;
     }
+
+    /// <summary>What only one framework or provider says, in its own way.</summary>
+    private static SpanVerdict? ByFramework(SpanRecord span, in VerdictSignals signals) =>
+        signals.IsTripped ? SpanVerdict.Degraded("guardrail tripped")
+        : signals.IsUndelivered ? SpanVerdict.Degraded("edge_group.delivered=false")
+        : signals.AreStepsUsedUp ? SpanVerdict.Degraded("steps used up")
+        : signals.IsAnthropic && span.Status == SpanStatus.Unset && span.Scope.Name.StartsWith("com.anthropic.claude-platform", StringComparison.Ordinal)
+            ? SpanVerdict.Cancelled("status unset")
+        : null;
+
+    // A model that ended as it should and said nothing. One that asks for a tool need not say anything.
+    private static bool IsEmptyAnswer(in VerdictSignals signals, SpanFacts facts) =>
+        (facts & (SpanFacts.EmptyOutput | SpanFacts.HasOutput)) == SpanFacts.EmptyOutput && signals is { HasFinishReason: true, FinishReason: not FinishReasons.Call };
 
     private static bool IsCutStream(in VerdictSignals signals, SpanFacts facts) =>
         (signals.HasFirstChunk || (facts & SpanFacts.FirstChunkEvent) != 0)

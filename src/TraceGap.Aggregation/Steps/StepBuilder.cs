@@ -68,7 +68,8 @@ internal ref struct StepBuilder
             return enclosing;
         }
 
-        StepOperation operation = StepOperation.Of(_tree.Spans[span], layer, _names);
+        bool isWrapped = parent != SpanTree.NoParent && _layers.Effects[parent] == LayerEffect.Wrapper;
+        StepOperation operation = StepOperation.Of(_tree.Spans[span], layer, isWrapped ? _tree.Spans[parent] : null, _names);
         return isSameLayer && IsSameStep(enclosing!, span, operation) ? enclosing : Open(span, enclosing, operation);
     }
 
@@ -114,7 +115,7 @@ internal ref struct StepBuilder
             return enclosing;
         }
 
-        StepDraft opened = Open(span, enclosing, StepOperation.Of(_tree.Spans[span], _layers.Layers[span], _names));
+        StepDraft opened = Open(span, enclosing, StepOperation.Of(_tree.Spans[span], _layers.Layers[span], wrapper: null, _names));
         (_lastMcpCalls, _parentOfLastMcpCall) = (opened, _tree.Parent[span]);
         return opened;
     }

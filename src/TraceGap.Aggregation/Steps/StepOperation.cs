@@ -12,16 +12,31 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
     // Chains are whatever a framework puts around work, so two of them have nothing in common.
     private const string AnyWork = "CHAIN";
     private const string AnyTool = "execute_tool";
+    private const string LangSmithKind = "langsmith.span.kind";
+
+    private static readonly string[] FurtherToolKeys = ["lk.function_tool.name", "haystack.tool.name", "flue.tool.name", "tool_name"];
+
+    private static readonly string[] NodeKeys = ["n8n.node.name", "haystack.component.name", "rail.name"];
 
     /// <summary>Reads the operation of a span.</summary>
-    public static StepOperation Of(SpanRecord span, SpanLayer layer, StepNames names)
+    /// <param name="span">The span.</param>
+    /// <param name="layer">Its layer.</param>
+    /// <param name="wrapper">The span around it that seemed to be the call, if any: it may be the one that names the tool.</param>
+    /// <param name="names">Names that recur.</param>
+    public static StepOperation Of(SpanRecord span, SpanLayer layer, SpanRecord? wrapper, StepNames names)
     {
         AttributeSet attributes = span.Attributes;
-        string? tool = layer.Layer == Layer.ToolCall ? ToolOf(attributes) : null;
-        string? operation = attributes.Text("gen_ai.operation.name") ?? attributes.Text("mcp.method.name") ?? attributes.Text("ai.operationId");
+        string? tool = layer.Layer == Layer.ToolCall ? ToolOf(attributes) ?? (wrapper is null ? null : ToolOf(wrapper.Attributes)) : null;
+        string? operation = OperationOf(attributes);
+        if (operation is null && tool is not null && (FirstOf(attributes, FurtherToolKeys) ?? FirstOf((wrapper ?? span).Attributes, FurtherToolKeys)) == tool)
+        {
+            // Spans that are called the same whatever the tool.
+            operation = AnyTool;
+        }
+
         if (operation is null)
         {
-            string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span, names) : names.Template(span.Name);
+            string name = layer.Certainty == Certainty.Guessed && layer.IsOwn ? CallByUrl(span, names) : NameOf(span, names);
             return new StepOperation(name, name, tool ?? (layer.Layer == Layer.ToolCall ? name : null), KindOf(attributes, layer.Layer) ?? name);
         }
 
@@ -46,8 +61,14 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
     /// <summary>Whether two tool operations call the same tool, however each of them is named.</summary>
     public bool IsSameTool(StepOperation other) => Tool is not null && string.Equals(Tool, other.Tool, StringComparison.OrdinalIgnoreCase);
 
+    // LangSmith exports the wrong operation for some of its kinds and the target for none; Spring calls all of its own "framework".
+    private static string? OperationOf(AttributeSet attributes) =>
+        attributes.HasText(LangSmithKind) ? null
+        : attributes.Text("gen_ai.operation.name") is string operation && operation != "framework" ? operation
+        : attributes.Text("mcp.method.name") ?? attributes.Text("ai.operationId");
+
     private static string? KindOf(AttributeSet attributes, Layer layer) =>
-        attributes.Text("openinference.span.kind") is string kind && kind != AnyWork ? kind
+        (attributes.Text("openinference.span.kind") ?? attributes.Text(LangSmithKind)) is string kind && !kind.Equals(AnyWork, StringComparison.OrdinalIgnoreCase) ? kind
         : layer == Layer.ToolCall ? AnyTool
         : null;
 
@@ -55,7 +76,28 @@ internal readonly record struct StepOperation(string Name, string WithoutModel, 
         name.Length > operation.Length && name[operation.Length] == ' ' && name.StartsWith(operation, StringComparison.Ordinal);
 
     private static string? ToolOf(AttributeSet attributes) =>
-        attributes.Text("gen_ai.tool.name") ?? attributes.Text("tool.name") ?? attributes.Text("ai.toolCall.name") ?? attributes.Text("mcp.tool.name");
+        attributes.Text("gen_ai.tool.name") ?? attributes.Text("tool.name") ?? attributes.Text("ai.toolCall.name") ?? attributes.Text("mcp.tool.name")
+        ?? FirstOf(attributes, FurtherToolKeys);
+
+    // Spans of some frameworks are all called the same; what differs is in an attribute.
+    private static string NameOf(SpanRecord span, StepNames names)
+    {
+        string name = names.Template(span.Name);
+        return FirstOf(span.Attributes, NodeKeys) is string node ? names.Join(name, names.Template(node)) : name;
+    }
+
+    private static string? FirstOf(AttributeSet attributes, string[] keys)
+    {
+        foreach (string key in keys)
+        {
+            if (attributes.Text(key) is string text)
+            {
+                return text;
+            }
+        }
+
+        return null;
+    }
 
     private static string? ModelOf(AttributeSet attributes) =>
         attributes.Text("gen_ai.request.model") ?? attributes.Text("gen_ai.response.model") ?? attributes.Text("ai.model.id");

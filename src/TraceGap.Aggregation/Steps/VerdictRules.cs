@@ -13,6 +13,9 @@ internal static class VerdictRules
         ("success", Verdict.Failed, ["false"]),
         ("pydantic_ai.tool.failure_stage", Verdict.Failed, ["validation"]),
 
+        // A call that waits for somebody's approval, or for somebody else to make it, has the status of an error and is none.
+        ("pydantic_ai.tool.deferral.name", Verdict.Ok, ["*"]),
+
         // Hosted runs and workflow engines.
         ("gen_ai.thread.run.status", Verdict.Failed, ["failed", "expired"]),
         ("gen_ai.thread.run.status", Verdict.Cancelled, ["cancelled", "canceled"]),
@@ -24,6 +27,7 @@ internal static class VerdictRules
         ("n8n.node.termination_reason", Verdict.Cancelled, ["workflow_cancelled"]),
         ("n8n.execution.status", Verdict.Failed, ["error", "crashed"]),
         ("n8n.execution.status", Verdict.Cancelled, ["canceled", "cancelled"]),
+        ("n8n.reconstructed", Verdict.Unfinished, ["true"]),
         ("durabletask.task.status", Verdict.Failed, ["failed", "terminated"]),
         ("durabletask.task.status", Verdict.Cancelled, ["canceled", "cancelled"]),
 
@@ -33,7 +37,9 @@ internal static class VerdictRules
         ("langfuse.observation.level", Verdict.Degraded, ["WARNING"]),
         ("edge_group.delivery_status", Verdict.Failed, ["exception"]),
         ("edge_group.delivery_status", Verdict.Degraded, ["dropped type mismatch", "dropped target mismatch"]),
-        ("tripwireAbort", Verdict.Degraded, ["true"]),
+
+        // Routing, not loss.
+        ("edge_group.delivery_status", Verdict.Ok, ["dropped condition false", "buffered"]),
     ];
 
     private static readonly FrozenDictionary<string, (Verdict Verdict, string[] Values)[]> ByKey =

@@ -9,13 +9,24 @@ internal struct VerdictSignals
     /// <summary>The attribute by which an application states the outcome of the whole trace.</summary>
     public const string OutcomeKey = "tracegap.outcome";
 
+    /// <summary>The label that an evaluation gave.</summary>
+    public const string EvaluationLabelKey = "gen_ai.evaluation.score.label";
+
+    /// <summary>The score that an evaluation gave.</summary>
+    public const string EvaluationScoreKey = "gen_ai.evaluation.score.value";
+
+    // Guardrails AI: the output of such a span is one word.
+    private const string ValidatorKey = "validator_name";
+
     private static readonly FrozenSet<string> Keys =
     [
         "error.type", "http.response.status_code", "http.status_code", "http.request.method", "http.method",
         "rpc.grpc.status_code", "rpc.response.status_code", "rpc.status_code",
         "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion", "ai.usage.outputTokens", "ai.usage.completionTokens",
         "gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk", "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk",
-        "gen_ai.guardrail.triggered", "guard.denied", "rail.stop", "gen_ai.guardrail.status", OutcomeKey, .. FinishReasons.Keys, .. VerdictRules.Keys,
+        ValidatorKey, "edge_group.delivered", "gen_ai.framework", "retrieval.query", "retrieval.document", "anthropic.request.id",
+        "haystack.agent.steps_taken", "haystack.agent.max_steps", EvaluationLabelKey, EvaluationScoreKey, SpanRecord.EvaluatedSpanKey,
+        OutcomeKey, .. GuardrailRules.Keys, .. FinishReasons.Keys, .. VerdictRules.Keys,
     ];
 
     private static readonly ShapeMemo<int[]> Telling = new(static shape => [.. Enumerable.Range(0, shape.Count).Where(index => Keys.Contains(shape.Keys[index]))]);
@@ -62,9 +73,32 @@ internal struct VerdictSignals
     /// <summary>Whether the outcome of the whole trace is stated here.</summary>
     public bool StatesOutcome;
 
+    /// <summary>Whether an evaluation is on the span.</summary>
+    public bool HasEvaluation;
+
+    /// <summary>Whether a message was handed on and nobody took it.</summary>
+    public bool IsUndelivered;
+
+    /// <summary>Whether the span asked for documents and lists none, from an emitter that leaves an empty list out (Dify).</summary>
+    public bool IsMissingDocuments;
+
+    /// <summary>Whether the provider's own server says so; it leaves the status unset where a request was cancelled.</summary>
+    public bool IsAnthropic;
+
+    /// <summary>Whether an agent used up the steps that it may take.</summary>
+    public bool AreStepsUsedUp;
+
+    private bool _isValidator;
+    private bool _isDify;
+    private bool _hasQuery;
+    private bool _hasDocument;
+    private double? _stepsTaken;
+    private double? _mostSteps;
+
     /// <summary>True if nothing of this judges the span.</summary>
     public readonly bool AreQuiet =>
-        ErrorType is null && StatedSignal.Length == 0 && HttpStatus < 400 && RpcStatus is null && !HasFirstChunk && !IsTripped && (!HasFinishReason || Finish == Verdict.Ok);
+        ErrorType is null && StatedSignal.Length == 0 && HttpStatus < 400 && RpcStatus is null && !HasFirstChunk && !IsTripped && (!HasFinishReason || Finish == Verdict.Ok)
+        && !IsUndelivered && !IsMissingDocuments && !IsAnthropic && !AreStepsUsedUp;
 
     /// <summary>Gathers the signals of a span.</summary>
     public static VerdictSignals Of(SpanRecord span)
@@ -76,6 +110,9 @@ internal struct VerdictSignals
             signals.Take(attributes.Shape.Keys[index], attributes.Values[index]);
         }
 
+        signals.IsTripped |= signals._isValidator && (span.Facts & SpanFacts.OutputSaysFail) != 0;
+        signals.IsMissingDocuments = signals is { _isDify: true, _hasQuery: true, _hasDocument: false };
+        signals.AreStepsUsedUp = signals._stepsTaken >= signals._mostSteps;
         return signals;
     }
 
@@ -101,14 +138,35 @@ internal struct VerdictSignals
             case "gen_ai.response.time_to_first_chunk" or "gen_ai.client.operation.time_to_first_chunk" or "ai.response.msToFirstChunk" or "ai.stream.msToFirstChunk":
                 HasFirstChunk = true;
                 return;
-            case "gen_ai.guardrail.triggered" or "guard.denied" or "rail.stop":
-                IsTripped |= value.AsBoolean() == true;
-                return;
-            case "gen_ai.guardrail.status":
-                IsTripped |= FoldedText.Comparer.Equals(value.AsText(), "failed");
-                return;
             case OutcomeKey:
                 StatesOutcome = Blank(value.AsText()) is not null;
+                return;
+            case EvaluationLabelKey or EvaluationScoreKey or SpanRecord.EvaluatedSpanKey:
+                HasEvaluation = true;
+                return;
+            case ValidatorKey:
+                _isValidator = true;
+                return;
+            case "edge_group.delivered":
+                IsUndelivered |= value.AsBoolean() == false;
+                return;
+            case "gen_ai.framework":
+                _isDify = FoldedText.Comparer.Equals(value.AsText(), "dify");
+                return;
+            case "retrieval.query":
+                _hasQuery = true;
+                return;
+            case "retrieval.document":
+                _hasDocument = true;
+                return;
+            case "anthropic.request.id":
+                IsAnthropic = true;
+                return;
+            case "haystack.agent.steps_taken":
+                _stepsTaken = value.AsNumber();
+                return;
+            case "haystack.agent.max_steps":
+                _mostSteps = value.AsNumber();
                 return;
             default:
                 TakeByTable(key, value);
@@ -118,6 +176,7 @@ internal struct VerdictSignals
 
     private void TakeByTable(string key, AttributeValue value)
     {
+        IsTripped |= GuardrailRules.SaysTripped(key, value);
         if (FinishReasons.Keys.Contains(key))
         {
             if (FinishReasons.TryRead(value.AsText(), out Verdict verdict, out string reason, out string word))
@@ -129,7 +188,7 @@ internal struct VerdictSignals
         {
             foreach ((Verdict verdict, string[] values) in rows)
             {
-                if (FoldedText.MatchesAny(values, value.AsText()) && (StatedSignal.Length == 0 || Stated == Verdict.Degraded))
+                if (!value.IsBlank && FoldedText.MatchesAny(values, value.AsText()) && (StatedSignal.Length == 0 || Stated is Verdict.Degraded or Verdict.Ok))
                 {
                     Stated = verdict;
                     StatedSignal = $"{key}={value.AsText()}";

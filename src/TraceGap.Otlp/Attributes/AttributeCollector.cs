@@ -74,7 +74,7 @@ internal sealed class AttributeCollector(KeyTable keys, BatchTexts texts, Decode
     {
         switch (rule?.Use)
         {
-            case KeyUse.Keep or KeyUse.KeepCount:
+            case KeyUse.Keep or KeyUse.KeepCount or KeyUse.KeepLabel:
                 _slots.Put(_keyTexts.Of(rule.Rank), value, weak);
                 break;
             case KeyUse.KeepUrl:

@@ -86,7 +86,7 @@ public static class AttributeKeys
         langsmith.span.kind langsmith.trace.name langsmith.trace.session_id langsmith.trace.session_name
         langfuse.observation.type langfuse.observation.level langfuse.observation.completion_start_time langfuse.trace.id langfuse.trace.name
         langfuse.session.id langfuse.release langfuse.version langfuse.environment
-        langwatch.span.type langwatch.thread.id langwatch.timestamps lmnr.span.type agentops.span.kind logfire.level_num
+        langwatch.span.type langwatch.thread.id langwatch.timestamps lmnr.span.type agentops.span.kind sentry.op logfire.level_num
         """;
 
     private const string Frameworks = """
@@ -185,6 +185,7 @@ public static class AttributeKeys
     /// <summary>Rows for single keys, unranked; of several for one key the first counts.</summary>
     internal static IEnumerable<KeyRule> Rules() =>
     [
+        new KeyRule("gen_ai.evaluation.score.label", KeyUse.KeepLabel),
         .. Kept.Select(key => new KeyRule(key, KeyUse.Keep)),
         .. Words(Urls).Select(key => new KeyRule(key, KeyUse.KeepUrl)),
         .. Words(Counts).Select((key, order) => new KeyRule(key, KeyUse.KeepCount) { CountOrder = order }),

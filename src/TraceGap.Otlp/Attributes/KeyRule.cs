@@ -15,6 +15,9 @@ internal enum KeyUse : byte
     /// <summary>The value is kept, and is a number of documents or rows.</summary>
     KeepCount,
 
+    /// <summary>The value is kept, and says whether an answer was good.</summary>
+    KeepLabel,
+
     /// <summary>Numbers and booleans are kept; text is content, of which it is kept that it was there (an empty text).</summary>
     KeepPresence,
 

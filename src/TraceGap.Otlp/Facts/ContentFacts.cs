@@ -58,6 +58,9 @@ internal sealed class ContentFacts
 
     public void ExceptionMessage(ReadOnlySpan<byte> message) => _exceptionFacts |= ErrorTexts.OfText(message, _limits.MaxErrorTextBytes);
 
+    /// <summary>Whether an evaluation with a known label is on the span.</summary>
+    public bool HasEvaluation => (_facts & (SpanFacts.EvaluationPassed | SpanFacts.EvaluationFailed)) != 0;
+
     public void QueryResultEvent() => _queryResults++;
 
     public void Label(in RawValue label)
@@ -87,6 +90,7 @@ internal sealed class ContentFacts
             case KeyUse.IndexedReranked:
                 _reranked.Add(key[rule.Utf8.Length..]);
                 break;
+            case KeyUse.KeepLabel:
             case KeyUse.IndexedEvaluation when key.EndsWith(".label"u8):
                 Label(value);
                 break;
@@ -116,6 +120,7 @@ internal sealed class ContentFacts
             outputs |= SpanFacts.EmptyDocuments;
         }
 
+        outputs |= (all & OutputFacts.SaysFail) != 0 ? SpanFacts.OutputSaysFail : SpanFacts.None;
         OutputFacts results = isTool ? all : _toolOutputs;
         outputs |= (results & OutputFacts.SaysError) != 0 ? SpanFacts.ResultSaysError : SpanFacts.None;
         outputs |= (results & OutputFacts.ErrorText) != 0 ? SpanFacts.ResultTextError : SpanFacts.None;

@@ -16,9 +16,9 @@ internal static class ErrorTexts
     private static readonly byte[][] Timeouts =
         [[.. "timed out"u8], [.. "timedout"u8], [.. "timeout"u8], [.. "deadline exceeded"u8], [.. "deadline_exceeded"u8], [.. "deadlineexceeded"u8]];
 
-    // LangGraph and PydanticAI raise these to steer, not because something failed.
-    private static readonly byte[][] ControlFlowTypes =
-        Utf8Words("GraphInterrupt NodeInterrupt GraphBubbleUp Command ParentCommand CallDeferred ApprovalRequired");
+    // LangGraph, PydanticAI and Temporal raise these to steer, not because something failed.
+    private static readonly byte[][] ControlFlowTypes = Utf8Words(
+        "GraphInterrupt NodeInterrupt GraphBubbleUp Command ParentCommand CallDeferred ApprovalRequired ContinueAsNew ContinueAsNewError ContinueAsNewException");
 
     // The same at the start of a line of text, as Python's repr and a JavaScript error print them.
     private static readonly byte[][] ControlFlowTexts =

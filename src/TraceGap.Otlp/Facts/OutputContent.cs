@@ -23,6 +23,9 @@ internal enum OutputFacts : byte
 
     /// <summary>It lists documents, and there are none.</summary>
     NoDocuments = 16,
+
+    /// <summary>It is the verdict of a check, and the verdict is <c>fail</c>.</summary>
+    SaysFail = 32,
 }
 
 /// <summary>
@@ -60,7 +63,7 @@ internal sealed class OutputContent(int maxBytes)
 
             if (!IsQuoted(text))
             {
-                return OutputFacts.NotEmpty;
+                return IsFail(text) ? OutputFacts.NotEmpty | OutputFacts.SaysFail : OutputFacts.NotEmpty;
             }
 
             text = Trim(JsonStrings.Unescape(text[1..^1], _text, out _));
@@ -173,11 +176,13 @@ internal sealed class OutputContent(int maxBytes)
             Mark.IsError => reader.TokenType == JsonTokenType.True,
             Mark.Success => reader.TokenType == JsonTokenType.False,
             Mark.Status => IsErrorStatus(reader),
+            Mark.Outcome => reader.TokenType == JsonTokenType.String && IsFail(reader.ValueSpan),
             _ => !IsEmptyValue(ref reader),
         };
         return mark switch
         {
             Mark.Documents => says || reader.TokenType != JsonTokenType.EndArray ? OutputFacts.None : OutputFacts.NoDocuments,
+            Mark.Outcome => says ? OutputFacts.SaysFail : OutputFacts.None,
             _ => says ? OutputFacts.SaysError : OutputFacts.None,
         };
     }
@@ -188,11 +193,15 @@ internal sealed class OutputContent(int maxBytes)
         : JsonObjects.Is(property, "success"u8) ? Mark.Success
         : JsonObjects.Is(property, "error"u8) ? Mark.Error
         : JsonObjects.Is(property, "documents"u8) ? Mark.Documents
+        : JsonObjects.Is(property, "outcome"u8) ? Mark.Outcome
         : Mark.None;
 
     private static bool IsErrorStatus(in Utf8JsonReader value) =>
         value.TokenType == JsonTokenType.String
         && (EqualsIgnoreCase(value.ValueSpan, "error"u8) || EqualsIgnoreCase(value.ValueSpan, "failure"u8) || EqualsIgnoreCase(value.ValueSpan, "failed"u8));
+
+    // Validators answer with one word.
+    private static bool IsFail(ReadOnlySpan<byte> text) => EqualsIgnoreCase(text, "fail"u8) || EqualsIgnoreCase(text, "failed"u8);
 
     private static bool EqualsIgnoreCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => System.Text.Ascii.EqualsIgnoreCase(left, right);
 
@@ -238,5 +247,6 @@ internal sealed class OutputContent(int maxBytes)
         Success,
         Error,
         Documents,
+        Outcome,
     }
 }

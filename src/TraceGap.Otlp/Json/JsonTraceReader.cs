@@ -319,6 +319,7 @@ internal ref struct JsonTraceReader
                 7 or 8 or 16 => ReadSpanNumber(field),
                 9 => ReadSpanAttributes(),
                 11 => ReadEvents(),
+                13 => ReadLinks(),
                 15 => ReadStatus(),
                 _ => Skip(),
             };
@@ -508,6 +509,51 @@ internal ref struct JsonTraceReader
         }
 
         return true;
+    }
+
+    // A link that cannot be read links nothing; nothing of the span hangs on it.
+    private bool ReadLinks()
+    {
+        Utf8JsonReader links = _reader;
+        while (links.TokenType == JsonTokenType.StartArray || links.TokenType == JsonTokenType.EndObject)
+        {
+            links.Read();
+            if (links.TokenType != JsonTokenType.StartObject)
+            {
+                break;
+            }
+
+            ReadLink(ref links);
+        }
+
+        _reader.Skip();
+        return true;
+    }
+
+    private readonly void ReadLink(ref Utf8JsonReader links)
+    {
+        TraceId traceId = default;
+        SpanId spanId = default;
+        while (JsonObjects.NextField(ref links, LinkField.Message, out int field))
+        {
+            if (links.TokenType != JsonTokenType.String || field is not (1 or 2))
+            {
+                links.Skip();
+                continue;
+            }
+
+            ReadOnlySpan<byte> digits = JsonObjects.Text(links, _session.ValueText);
+            ulong high = 0;
+            if (digits.Length == 2 * (field == 1 ? TraceId.Size : SpanId.Size) && TryHex(digits[^16..], out ulong low) && (field == 2 || TryHex(digits[..16], out high)))
+            {
+                (traceId, spanId) = field == 1 ? (new TraceId(high, low), spanId) : (traceId, new SpanId(low));
+            }
+        }
+
+        if (!traceId.IsZero && !spanId.IsNone)
+        {
+            _span.Link(traceId, spanId);
+        }
     }
 
     private bool ReadEvent()

@@ -60,6 +60,7 @@ internal static class SpanField
     public const uint EndTimeUnixNano = (8 << 3) | WireType.Fixed64;
     public const uint Attributes = (9 << 3) | WireType.Length;
     public const uint Events = (11 << 3) | WireType.Length;
+    public const uint Links = (13 << 3) | WireType.Length;
     public const uint Status = (15 << 3) | WireType.Length;
     public const uint Flags = (16 << 3) | WireType.Fixed32;
 
@@ -79,6 +80,16 @@ internal static class EventField
 
     public static readonly WireMessage Message = new(
         "Event", (1, "time_unix_nano"), (2, "name"), (3, "attributes"), (4, "dropped_attributes_count"));
+}
+
+/// <summary>opentelemetry.proto.trace.v1.Span.Link.</summary>
+internal static class LinkField
+{
+    public const uint TraceId = (1 << 3) | WireType.Length;
+    public const uint SpanId = (2 << 3) | WireType.Length;
+
+    public static readonly WireMessage Message = new(
+        "Link", (1, "trace_id"), (2, "span_id"), (3, "trace_state"), (4, "attributes"), (5, "dropped_attributes_count"), (6, "flags"));
 }
 
 /// <summary>opentelemetry.proto.trace.v1.Status.</summary>

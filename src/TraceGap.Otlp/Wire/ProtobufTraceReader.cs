@@ -299,6 +299,9 @@ internal ref struct ProtobufTraceReader
                     }
 
                     break;
+                case SpanField.Links:
+                    ReadLink(reader.Length());
+                    break;
                 case SpanField.Status:
                     if (!ReadStatus(reader.Length()))
                     {
@@ -376,6 +379,34 @@ internal ref struct ProtobufTraceReader
         }
 
         return true;
+    }
+
+    // A link that cannot be read links nothing; nothing of the span hangs on it.
+    private readonly void ReadLink(WireRange range)
+    {
+        WireRange traceId = default;
+        WireRange spanId = default;
+        WireReader reader = new(_request, range);
+        while (reader.Next(out uint tag))
+        {
+            switch (tag)
+            {
+                case LinkField.TraceId:
+                    traceId = reader.Length();
+                    break;
+                case LinkField.SpanId:
+                    spanId = reader.Length();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        if (reader.Fault == Fault.None && traceId.Length == TraceId.Size && spanId.Length == SpanId.Size)
+        {
+            _span.Link(TraceId.FromBytes(_request[traceId.Start..traceId.End]), new SpanId(BinaryPrimitives.ReadUInt64BigEndian(_request[spanId.Start..spanId.End])));
+        }
     }
 
     private bool ReadStatus(WireRange range)

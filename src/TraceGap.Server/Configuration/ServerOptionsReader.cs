@@ -63,7 +63,7 @@ public static class ServerOptionsReader
     };
 
     /// <summary>The keys that can be set, in the spelling of JSON files.</summary>
-    public static IReadOnlyCollection<string> Keys { get; } = [.. Setters.Keys, .. PriceSettings.Keys, .. AdvertisedSettings.Keys, .. AlertSettings.Keys, .. ObjectiveSettings.Keys];
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Setters.Keys, .. EvaluationSettings.Keys, .. PriceSettings.Keys, .. AdvertisedSettings.Keys, .. AlertSettings.Keys, .. ObjectiveSettings.Keys];
 
     /// <summary>Reads options.</summary>
     /// <param name="jsonFile">A JSON file, or null for <c>appsettings.json</c> in the working folder if it is there.</param>
@@ -82,6 +82,7 @@ public static class ServerOptionsReader
 
         errors.AddRange(draft.Contradictions());
         errors.AddRange(draft.Prices.Problems());
+        errors.AddRange(draft.Evaluations.Problems());
         errors.AddRange(RetentionRules.Problems(draft.Retention));
         options = draft.Finish();
         options.Alerts = draft.Alerts.Read(errors);
@@ -156,9 +157,9 @@ public static class ServerOptionsReader
                 continue;
             }
 
-            if (PriceSettings.IsPriceKey(key) || AdvertisedSettings.Is(key))
+            if (Named(draft, key) is Func<string, string, string?> setNamed)
             {
-                if ((PriceSettings.IsPriceKey(key) ? draft.Prices.Set(key, value) : draft.Advertised.Set(key, value)) is string wrong)
+                if (setNamed(key, value) is string wrong)
                 {
                     errors.Add($"{source}: {asSet}: {wrong}");
                 }
@@ -173,6 +174,13 @@ public static class ServerOptionsReader
             }
         }
     }
+
+    /// <summary>What sets a key that has a name of the user's in it; null for other keys.</summary>
+    private static Func<string, string, string?>? Named(Draft draft, string key) =>
+        PriceSettings.IsPriceKey(key) ? draft.Prices.Set
+        : AdvertisedSettings.Is(key) ? draft.Advertised.Set
+        : EvaluationSettings.Is(key) ? draft.Evaluations.Set
+        : null;
 
     private static string? NotEmpty(string value, Action set)
     {
@@ -306,6 +314,8 @@ public static class ServerOptionsReader
 
         public AdvertisedSettings Advertised { get; } = new();
 
+        public EvaluationSettings Evaluations { get; } = new();
+
         public bool KeepContent { get; set; }
 
         public ListSetting KeepAttributes { get; } = new();
@@ -338,7 +348,7 @@ public static class ServerOptionsReader
                 MaxInFlightBytes = memory.InFlight,
                 MaxOpenTraces = memory.OpenTraces,
             };
-            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values, TaskKeys = TaskKeys.Values };
+            Options.Analysis = new AnalysisOptions { AdjustSkew = AdjustSkew, Adopt = Adopt, LayerKeys = LayerKeys.Values, TaskKeys = TaskKeys.Values, Evaluations = Evaluations.Thresholds };
             Options.Keep = new KeepOptions { Content = KeepContent, Attributes = KeepAttributes.Values, Drop = DropAttributes.Values };
             Options.Retention = Retention;
             Options.Prices = Prices.ToTable();

@@ -14,7 +14,7 @@ internal sealed class RecordedRuns
     {
         _folder = Path.Combine(AppContext.BaseDirectory, "Samples", name);
         Truth = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "truth.json"))).RootElement;
-        foreach (string line in Lines("runs.jsonl.gz"))
+        foreach (string line in File.Exists(Path.Combine(_folder, "runs.jsonl.gz")) ? Lines("runs.jsonl.gz") : [])
         {
             JsonElement run = JsonDocument.Parse(line).RootElement;
             Runs.Add(run.GetProperty("traceId").GetString()!, run);

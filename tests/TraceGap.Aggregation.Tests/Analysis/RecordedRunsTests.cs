@@ -8,6 +8,8 @@ public class RecordedRunsTests
 {
     public static TheoryData<string> Samples => ["base", "serial3", "double"];
 
+    public static TheoryData<string> FurtherSamples => ["otel-openai", "httponly", "retry-client"];
+
     private static readonly Dictionary<string, Layer> LayerOfStage = new()
     {
         ["ingress"] = Layer.Ingress, ["retrieval"] = Layer.Retrieval, ["orchestration"] = Layer.Orchestration, ["inference"] = Layer.Inference,
@@ -16,6 +18,7 @@ public class RecordedRunsTests
 
     [Theory]
     [MemberData(nameof(Samples))]
+    [MemberData(nameof(FurtherSamples))]
     public void Runs_end_as_they_did(string sample)
     {
         RecordedRuns recorded = new(sample);
@@ -134,6 +137,37 @@ public class RecordedRunsTests
     [Fact]
     public void Branches_at_the_same_time_are_no_group() =>
         Assert.All(new RecordedRuns("parallel3").Analyze().Values, static trace => Assert.Empty(ContributionBuilder.Build(trace, revised: false).Serial));
+
+    [Fact]
+    public void Model_and_tool_calls_of_the_vercel_sdk_are_as_many_as_were_made_and_failed()
+    {
+        RecordedRuns recorded = new("vercel");
+        TraceFindings[] traces = [.. recorded.Analyze().Values];
+
+        foreach ((string stage, Layer layer) in new[] { ("inference", Layer.Inference), ("tool", Layer.ToolCall) })
+        {
+            StepFinding[] steps = [.. traces.SelectMany(static trace => trace.Steps).Where(step => step.Key.Layer == layer)];
+            JsonElement truth = recorded.Truth.GetProperty(stage);
+            Assert.Equal(truth.GetProperty("attempts").GetInt32(), steps.Sum(static step => step.Attempts.Count));
+            Assert.Equal(truth.GetProperty("failures").GetInt32(), steps.Sum(static step => step.Attempts.Count(static attempt => attempt.Verdict == Verdict.Failed)));
+        }
+
+        // What is embedded is embedded in a trace of its own.
+        Assert.Equal(recorded.Truth.GetProperty("successes").GetInt32(), traces.Count(static trace => trace.Outcome == TraceOutcome.Ok && trace.Spans.Any(static span => span.Layer.Layer == Layer.Inference)));
+    }
+
+    [Fact]
+    public void Every_span_of_openllmetry_has_a_layer_and_each_model_call_is_a_step()
+    {
+        TraceFindings[] traces = [.. new RecordedRuns("traceloop").Analyze().Values];
+
+        Assert.All(traces.SelectMany(static trace => trace.Spans), static span => Assert.NotEqual(Layer.Unattributed, span.Layer.Layer));
+        Assert.All(
+            traces.SelectMany(static trace => trace.Spans).Where(static span => span.Span.Name.StartsWith("chat ", StringComparison.Ordinal)),
+            static span => Assert.Equal(("gen_ai.operation.name=chat", Layer.Inference), (span.Layer.Rule, span.Layer.Layer)));
+        Assert.Contains(traces.SelectMany(static trace => trace.Steps), static step => step.Key is { Layer: Layer.Assembly, Operation: "assemble.task" });
+        Assert.Contains(traces.SelectMany(static trace => trace.Steps), static step => step.Key is { Layer: Layer.Retrieval, Operation: "retrieve.task" });
+    }
 
     [Fact]
     public void The_http_spans_of_a_call_hang_below_it_after_adoption()

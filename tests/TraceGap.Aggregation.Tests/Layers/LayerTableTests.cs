@@ -136,7 +136,7 @@ public class LayerTableTests
             {
                 (LayerEffect effect, SpanLayer layer) = Table.Decide(span);
 
-                Assert.True(effect != LayerEffect.None, $"{rule.Lead}: nothing matched");
+                Assert.True(effect != LayerEffect.None, $"nothing matched {rule.Lead.Kind} {string.Join(',', rule.Lead.Keys)} {string.Join(',', rule.Lead.Values)}");
 
                 // An earlier row may win, but then the two must agree, or this one could never be right.
                 Assert.True(layer.Layer == rule.Layer || effect != rule.Effect, $"{layer.Rule} hides {rule.Lead.Kind} {string.Join(',', rule.Lead.Keys)} {string.Join(',', rule.Lead.Values)}");
@@ -152,6 +152,7 @@ public class LayerTableTests
             string name = "";
             string scope = "";
             SpanKind kind = SpanKind.Internal;
+            long end = 1;
             foreach (Clue clue in rule.Also.Prepend(rule.Lead with { Values = [value] }))
             {
                 string example = clue.Values.FirstOrDefault("1").Replace("*", "x", StringComparison.Ordinal).Replace('#', '3');
@@ -172,24 +173,27 @@ public class LayerTableTests
                     case ClueKind.Kind:
                         kind = Enum.Parse<SpanKind>(example);
                         break;
+                    case ClueKind.Instant:
+                        end = 0;
+                        break;
                 }
             }
 
-            yield return SpanOf(name, [.. attributes], scope, kind);
+            yield return SpanOf(name, [.. attributes], scope, kind, end);
         }
     }
 
     private static (string, object)[] Pairs(string text) =>
         [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(static pair => (pair[..pair.IndexOf('=', StringComparison.Ordinal)], (object)pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]))];
 
-    private static SpanRecord SpanOf(string name, (string, object)[] attributes, string scope = "", SpanKind kind = SpanKind.Internal) => new()
+    private static SpanRecord SpanOf(string name, (string, object)[] attributes, string scope = "", SpanKind kind = SpanKind.Internal, long end = 1) => new()
     {
         TraceId = new TraceId(1, 1),
         SpanId = new SpanId(1),
         Name = name,
         Kind = kind,
         StartUnixNanos = 0,
-        EndUnixNanos = 1,
+        EndUnixNanos = end,
         Resource = ResourceRecord.Unknown,
         Scope = new ScopeRecord(scope, "", AttributeSet.Empty),
         Attributes = AgentTrace.Set(attributes),

@@ -1,3 +1,4 @@
+using TraceGap.Aggregation;
 using TraceGap.Reporting;
 using TraceGap.Server.Configuration;
 using TraceGap.Storage;
@@ -112,6 +113,21 @@ public sealed class ServerOptionsReaderTests
         Assert.Contains("Advertised:retrieval: \"1.5\" is no reliability", errors[1], StringComparison.Ordinal);
         Assert.Equal(0.999, options.Advertised["tool_call"]);
         Assert.Equal(0.995, options.Advertised["agents/inference/chat large"]);
+    }
+
+    [Fact]
+    public void What_a_score_is_worth_is_set_by_the_name_of_the_evaluation()
+    {
+        string file = JsonFile("""{ "TraceGap": { "Analysis": { "Evaluations": { "faith*": { "Min": 0.5 }, "faithfulness": { "Min": 0.7 }, "toxicity": { "Max": 0.2 }, "odd": { "Min": 2, "Max": 1, "Mid": 3 }, "bad": { "Max": "high" } } } } }""");
+
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(file, Flags(), out ServerOptions options);
+
+        Assert.Equal(3, errors.Count);
+        Assert.Contains("Analysis:Evaluations:bad:Max: \"high\" is no score; write a number", errors[0], StringComparison.Ordinal);
+        Assert.Contains("Analysis:Evaluations:odd:Mid: neither the lowest nor the highest score", errors[1], StringComparison.Ordinal);
+        Assert.Contains("Analysis:Evaluations:odd: no score is at least 2 and at most 1", errors[2], StringComparison.Ordinal);
+        Assert.Equal(new EvaluationThreshold("faithfulness", 0.7, null), options.Analysis.Evaluations[0]);
+        Assert.Contains(new EvaluationThreshold("toxicity", null, 0.2), options.Analysis.Evaluations);
     }
 
     [Fact]

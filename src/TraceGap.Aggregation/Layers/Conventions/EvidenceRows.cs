@@ -24,9 +24,10 @@ internal static class EvidenceRows
             Present(
                 "gen_ai.data_source.id", "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents", "gen_ai.retrieval.document_count", "aws.bedrock.knowledge_base.id",
                 "embedding.model_name", "reranker.query", "retrieval.query")),
+        LayerRule.ByPosition(Present("aws.bedrock.guardrail.id"), Absent([.. Usage, .. Answer])),
         LayerRule.Likely(Layer.Retrieval, KeyStart("retrieval.documents.", "reranker.output_documents.", "reranker.input_documents.")),
         LayerRule.Likely(Layer.Inference, Present(Model), Present([.. Usage, .. Answer])),
-        LayerRule.Likely(Layer.Inference, Present(Model), SpanKind(Otlp.SpanKind.Client)),
+        LayerRule.Likely(Layer.Inference, Present(Model), Clue.SpanKind(Otlp.SpanKind.Client)),
         LayerRule.Likely(Layer.Orchestration, Present("gen_ai.agent.name", "agent.name", "agent_name", "flue.task.id"), SpanKind(Otlp.SpanKind.Internal), Absent([.. Usage, .. Model])),
     ];
 }

@@ -16,5 +16,9 @@ internal static class ExclusionRows
         LayerRule.Exclude(Clue.Scope("crewai.telemetry")),
         LayerRule.Exclude(Name("judge_evaluation", "realtime_metrics"), Clue.Scope("livekit-agents")),
         LayerRule.Exclude(Name("batch_write_to_db")),
+        LayerRule.Exclude(Clue.Scope("pydantic-evals")),
+
+        // Evaluations are also events on what they judge, so the key alone does not make an evaluator.
+        LayerRule.Exclude(Present("gen_ai.evaluation.name"), Name("evaluat*", "Evaluat*", "eval *", "eval.*", "judge*", "gen_ai.evaluation*")),
     ];
 }

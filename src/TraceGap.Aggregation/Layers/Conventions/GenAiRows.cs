@@ -30,8 +30,12 @@ internal static class GenAiRows
             "agent_handoff", "invoke_*", "execute_task", "framework", "chain", "agent", "workflow", "ai.harness", "tool_coordination", "task", "execution", "conversation",
             "create_thread", "create_message", "start_thread_run", "create_thread_run", "process_thread_run", "submit_tool_outputs", "list_run_steps", "list_messages", "a2a*"),
         LayerRule.Control(Value("gen_ai.operation.name", "memory_add", "memory_update", "memory_delete", "mcp_tool_list")),
-        Operation(Layer.Assembly, "prompt", "parser", "files.*"),
+        Operation(Layer.Assembly, "prompt", "parser"),
+        new(LayerEffect.OwnOutsideRun, Layer.Assembly, Certainty.Certain, Value("gen_ai.operation.name", "files.*")),
         Operation(Layer.Ingress, "user_prompt_processing"),
+
+        // Between agents.
+        LayerRule.Certain(Layer.Orchestration, Present("a2a.method.name")),
     ];
 
     private static LayerRule Operation(Layer layer, params string[] operations) => LayerRule.Certain(layer, Value("gen_ai.operation.name", operations));

@@ -18,7 +18,22 @@ internal static class McpRows
             "initialize", "notifications/initialized", "server/discover", "ping", "tools/list", "roots/list", "logging/setLevel", "resources/subscribe",
             "resources/unsubscribe", "subscriptions/listen")),
         LayerRule.Inherit(Method("notifications/*")),
+
+        // FastMCP.
+        LayerRule.Certain(Layer.ToolCall, Component("tool")),
+        LayerRule.Certain(Layer.Retrieval, Component("resource")),
+        LayerRule.Certain(Layer.Assembly, Component("prompt")),
+
+        // Before the convention had a key for the method, only the name told it.
+        LayerRule.Likely(Layer.ToolCall, Name("tools/call", "tools/call *"), IsMcp),
+        LayerRule.Likely(Layer.Retrieval, Name("resources/read", "resources/read *", "resources/list"), IsMcp),
+        LayerRule.Likely(Layer.Assembly, Name("prompts/get", "prompts/get *", "prompts/list"), IsMcp),
+        LayerRule.Control(Name("initialize", "tools/list", "ping"), IsMcp),
     ];
+
+    private static Clue IsMcp => AnyValue(["rpc.system", "rpc.system.name"], "mcp");
+
+    private static Clue Component(string type) => Value("fastmcp.component.type", type);
 
     private static Clue Method(params string[] methods) => Value("mcp.method.name", methods);
 }

@@ -9,10 +9,12 @@ internal static class PlumbingRows
     [
         // LangChain and LangGraph.
         LayerRule.Inherit(Name("__start__", "__end__", "RunnableLambda", "RunnableSequence", "Branch<*", "ChannelWrite<*", "should_continue", "_write")),
+        LayerRule.Inherit(Name("workflow RunnableLambda", "workflow RunnableSequence"), Value("traceloop.span.kind", "workflow")),
 
         // Loops and fan-outs around tools and model calls: each of those is a step, the loop is none.
         LayerRule.Inherit(Name("(merged tools)*", "execute_tool (merged tools)*", "running # tools", "running # tool", "orchestrate_tools", "executor.process")),
         LayerRule.Inherit(Name("step #", "agent_step", "agent_step *", "execute_event_loop_cycle", "execute_event_loop_cycle *")),
+        LayerRule.Inherit(Clue.Scope("openinference.instrumentation.beeai", "@arizeai/openinference-instrumentation-beeai", "beeai-framework"), Instant()),
         LayerRule.Inherit(Value("gen_ai.operation.name", "agent_step", "execute_event_loop_cycle", "orchestrate_tools")),
     ];
 }

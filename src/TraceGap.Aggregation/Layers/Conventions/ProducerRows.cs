@@ -8,7 +8,7 @@ internal static class ProducerRows
     public static IReadOnlyList<LayerRule> All { get; } =
     [
         // Vercel AI SDK 5 and 6. Wrappers are the agent loop, doGenerate and doStream the model calls.
-        Kind(Layer.Orchestration, "ai.operationId", "ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject"),
+        LayerRule.Loop(Value("ai.operationId", "ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")),
         Kind(
             Layer.Inference, "ai.operationId", "ai.generateText.doGenerate", "ai.streamText.doStream", "ai.generateObject.doGenerate", "ai.streamObject.doStream"),
         Kind(Layer.ToolCall, "ai.operationId", "ai.toolCall"),
@@ -40,7 +40,8 @@ internal static class ProducerRows
             Layer.Orchestration, "mastra.span.type",
             "agent_run", "workflow_run", "workflow_step", "workflow_conditional", "workflow_conditional_eval", "workflow_parallel", "workflow_loop", "graph_action",
             "agent_signal", "skill_action", "workspace_action", "workflow_sleep", "workflow_wait_event"),
-        Kind(Layer.Inference, "mastra.span.type", "model_inference", "model_generation", "model_step"),
+        Kind(Layer.Inference, "mastra.span.type", "model_inference"),
+        LayerRule.Wrapper(Layer.Inference, Value("mastra.span.type", "model_generation", "model_step")),
         Kind(Layer.ToolCall, "mastra.span.type", "tool_call", "mcp_tool_call", "client_tool_call", "provider_tool_call"),
         Kind(Layer.Retrieval, "mastra.span.type", "memory_operation", "rag_embedding", "rag_vector_operation", "rag_action", "rag_ingestion"),
         LayerRule.ByPosition(Value("mastra.span.type", "processor_run", "mapping")),
@@ -72,13 +73,35 @@ internal static class ProducerRows
         // Claude Code.
         ClaudeCode(Layer.Orchestration, "claude_code.interaction", "claude_code.hook"),
         ClaudeCode(Layer.Inference, "claude_code.llm_request"),
-        ClaudeCode(Layer.ToolCall, "claude_code.tool", "claude_code.tool.execution"),
+        LayerRule.Wrapper(Layer.ToolCall, Name("claude_code.tool"), Clue.Scope(ClaudeCodeScope)),
+        ClaudeCode(Layer.ToolCall, "claude_code.tool.execution"),
         ClaudeCode(Layer.Ingress, "claude_code.tool.blocked_on_user"),
         ClaudeCode(Layer.Assembly, "claude_code.compaction"),
+
+        // LiteLLM's proxy puts the model's attributes on the request that it serves; the model call is below it.
+        LayerRule.Likely(Layer.Ingress, Name("Received Proxy Server Request"), Clue.SpanKind(Otlp.SpanKind.Server, Otlp.SpanKind.Internal)),
+        LayerRule.Likely(Layer.Ingress, Clue.Scope("litellm"), Name("POST /*", "GET /*"), Clue.SpanKind(Otlp.SpanKind.Server)),
+
+        // Semantic Kernel: a function is a tool, unless it is a prompt with a model call below it.
+        LayerRule.Wrapper(Layer.ToolCall, Value("gen_ai.operation.name", "execute_tool"), Clue.Scope("Microsoft.SemanticKernel")),
+
+        // Sentry.
+        Kind(Layer.Orchestration, "sentry.op", "gen_ai.invoke_agent", "gen_ai.create_agent", "gen_ai.handoff"),
+        Kind(Layer.Inference, "sentry.op", "gen_ai.chat", "gen_ai.generate_content", "gen_ai.text_completion"),
+        Kind(Layer.Retrieval, "sentry.op", "gen_ai.embeddings"),
+        Kind(Layer.ToolCall, "sentry.op", "gen_ai.execute_tool"),
+
+        // NeMo Guardrails says at which place a rail stands.
+        Kind(Layer.Ingress, "rail.type", "input"),
+        Kind(Layer.Assembly, "rail.type", "output"),
+        Kind(Layer.Retrieval, "rail.type", "retrieval"),
+        Kind(Layer.Orchestration, "rail.type", "dialog"),
     ];
+
+    private const string ClaudeCodeScope = "com.anthropic.claude_code.tracing";
 
     private static LayerRule Kind(Layer layer, string key, params string[] kinds) => LayerRule.Certain(layer, Value(key, kinds));
 
     private static LayerRule ClaudeCode(Layer layer, params string[] names) =>
-        LayerRule.Certain(layer, Name(names), Clue.Scope("com.anthropic.claude_code.tracing"));
+        LayerRule.Certain(layer, Name(names), Clue.Scope(ClaudeCodeScope));
 }

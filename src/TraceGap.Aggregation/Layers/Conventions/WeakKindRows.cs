@@ -9,6 +9,7 @@ internal static class WeakKindRows
     [
         LayerRule.ByWords(Value("openinference.span.kind", "CHAIN")),
         LayerRule.ByWords(Value("traceloop.span.kind", "task")),
+        LayerRule.ByWords(Value("gen_ai.span.kind", "TASK")),
         LayerRule.ByWords(Value("langwatch.span.type", "component", "module", "task")),
         LayerRule.ByWords(Value("agentops.span.kind", "operation", "task")),
     ];
