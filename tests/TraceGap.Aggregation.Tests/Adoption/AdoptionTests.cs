@@ -236,6 +236,20 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void Where_mcp_calls_are_tagged_other_requests_to_the_server_are_no_calls()
+    {
+        AgentTrace trace = new AgentTrace()
+            .Root(0, 100)
+            .Span("session", 10, 60, "root")
+            .Http("initialize", 11, 20, "session", "/mcp")
+            .Tool("t", 30, 50, "session")
+            .Http("call", 31, 49, "t", "/mcp");
+        TraceFindings findings = trace.Analyze();
+
+        Assert.Equal(trace.Opened(findings, "t"), Assert.Single(findings.Steps, static step => step.Key.Layer == Layer.ToolCall));
+    }
+
+    [Fact]
     public void Mcp_calls_with_another_step_between_them_are_two_steps_and_a_lone_stream_is_none()
     {
         AgentTrace trace = new AgentTrace()

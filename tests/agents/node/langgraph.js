@@ -3,7 +3,7 @@
 const { readOptions } = require('./run/options');
 
 const options = readOptions(['openinference', 'openllmetry', 'double', 'double-openinference']);
-const provider = startInstrumented();
+const telemetry = startInstrumented();
 
 const { BaseRetriever } = require('@langchain/core/retrievers');
 const { tool } = require('@langchain/core/tools');
@@ -149,4 +149,4 @@ const answerWith = (context) => {
   return (run, question) => context.ledger.of(run).step('orchestration', 'rag_agent', async () => (await graph.invoke({ run, question })).answer);
 };
 
-main(() => runAgent(`langgraph/${options.instrumentation}`, options, provider, answerWith));
+main(() => runAgent(`langgraph/${options.instrumentation}`, options, telemetry, answerWith));

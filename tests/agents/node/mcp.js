@@ -7,7 +7,10 @@ const { readOptions } = require('./run/options');
 const { startTelemetry } = require('./run/telemetry');
 
 const options = readOptions(['otel', 'openllmetry']);
-const provider = startTelemetry('mcp-agent', options.otlp, instrumentations(), (url) => url === '/ask');
+const mcpTracing = options.instrumentation === 'openllmetry' ? new (require('@traceloop/instrumentation-mcp').McpInstrumentation)() : undefined;
+const telemetry = startTelemetry('mcp-agent', options.otlp, instrumentations(), (url) => url === '/ask');
+// As its documentation says; by itself it does not find the SDK's CommonJS build.
+mcpTracing?.manuallyInstrument(require('@modelcontextprotocol/sdk/client/index.js'));
 
 const { OpenAI } = require('openai');
 const { Client } = require('@modelcontextprotocol/sdk/client/index.js');
@@ -21,16 +24,20 @@ const TOOLS = [{
 }];
 
 function instrumentations() {
-  if (options.instrumentation === 'otel') {
-    return [new (require('@opentelemetry/instrumentation-openai').OpenAIInstrumentation)()];
-  }
-  return [new (require('@traceloop/instrumentation-openai').OpenAIInstrumentation)(), new (require('@traceloop/instrumentation-mcp').McpInstrumentation)()];
+  return mcpTracing
+    ? [new (require('@traceloop/instrumentation-openai').OpenAIInstrumentation)(), mcpTracing]
+    : [new (require('@opentelemetry/instrumentation-openai').OpenAIInstrumentation)()];
 }
 
 async function startMcpServer(orderBook) {
   const server = fork(path.join(__dirname, 'loopback', 'mcp-server.js'), [options.otlp, orderBook.url]);
   const [{ url }] = await once(server, 'message');
-  return { url, stop: async () => { server.send('stop'); await once(server, 'exit'); } };
+  const stop = async () => {
+    server.send('stop');
+    const [{ spans }] = await once(server, 'message');
+    return spans;
+  };
+  return { url, stop };
 }
 
 const answerWith = (mcp) => ({ ledger, endpoint, vectorStore }) => {
@@ -77,7 +84,15 @@ const answerWith = (mcp) => ({ ledger, endpoint, vectorStore }) => {
 
 main(() => {
   let mcp;
-  return runAgent(`mcp/${options.instrumentation}`, options, { shutdown: () => Promise.all([provider.shutdown(), mcp.stop()]) }, async (context) => {
+  let ofServer = 0;
+  const both = {
+    shutdown: async () => {
+      await telemetry.shutdown();
+      ofServer = await mcp.stop();
+    },
+    spans: () => telemetry.spans() + ofServer,
+  };
+  return runAgent(`mcp/${options.instrumentation}`, options, both, async (context) => {
     mcp = await startMcpServer(context.orderBook);
     return answerWith(mcp)(context);
   });

@@ -4,7 +4,7 @@ const { readOptions } = require('./run/options');
 const { startTelemetry } = require('./run/telemetry');
 
 const options = readOptions(['aisdk']);
-const provider = startTelemetry('aisdk-agent', options.otlp, [], (url) => url === '/ask');
+const telemetry = startTelemetry('aisdk-agent', options.otlp, [], (url) => url === '/ask');
 
 const { createOpenAI } = require('@ai-sdk/openai');
 const { embed, generateText, stepCountIs, streamText, tool } = require('ai');
@@ -15,11 +15,11 @@ const { post } = require('./loopback/store');
 const answerWith = ({ ledger, endpoint, vectorStore, orderBook }) => {
   const openai = createOpenAI({ apiKey: 'none', baseURL: `${endpoint.url}/v1` });
   const maxRetries = options.retry === 'client' ? options.attempts - 1 : 0;
-  const telemetry = (functionId) => ({ isEnabled: true, functionId });
+  const traced = (functionId) => ({ isEnabled: true, functionId });
 
   const retrieve = (run, question) => ledger.of(run).step('retrieval', 'embed', async () => {
     const { embedding } = await embed({
-      model: openai.embedding('text-embedding-3-small'), value: `[run ${run}] ${question}`, maxRetries: 0, experimental_telemetry: telemetry('embed-question'),
+      model: openai.embedding('text-embedding-3-small'), value: `[run ${run}] ${question}`, maxRetries: 0, experimental_telemetry: traced('embed-question'),
     });
     return embedding;
   });
@@ -41,7 +41,7 @@ const answerWith = ({ ledger, endpoint, vectorStore, orderBook }) => {
     const failed = [];
     const settings = {
       model: countingRounds(openai.chat('gpt-4o-mini'), ledger.of(run), maxRetries > 0),
-      prompt, maxRetries, tools: tools(run), stopWhen: stepCountIs(4), experimental_telemetry: telemetry('answer-question'),
+      prompt, maxRetries, tools: tools(run), stopWhen: stepCountIs(4), experimental_telemetry: traced('answer-question'),
     };
     if (!options.stream) {
       return (await generateText(settings)).text;
@@ -73,4 +73,4 @@ function countingRounds(model, book, retried) {
   });
 }
 
-main(() => runAgent('vercel', options, provider, answerWith));
+main(() => runAgent('vercel', options, telemetry, answerWith));

@@ -1,9 +1,9 @@
-// An MCP server with streamable HTTP, without sessions, in a process and a service of its own. Arguments: OTLP URL, order book's URL. Tells its address to its parent, and ends when told to.
+// An MCP server with streamable HTTP, without sessions, in a process and a service of its own. Arguments: OTLP URL, order book's URL. Tells its address to its parent, and when told to stop how many spans it sent.
 'use strict';
 const { startTelemetry } = require('../run/telemetry');
 
 const [otlp, orderBook] = process.argv.slice(2);
-const provider = startTelemetry('mcp-tools', otlp, [], (url) => url === '/mcp');
+const telemetry = startTelemetry('mcp-tools', otlp, [], (url) => url === '/mcp');
 
 const express = require('express');
 const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');
@@ -35,7 +35,10 @@ async function main() {
   app.all('/mcp', (request, response) => response.status(405).json({ jsonrpc: '2.0', error: { code: -32000, message: 'Method not allowed.' }, id: null }));
 
   const url = await listen({ listen: (...where) => app.listen(...where) });
-  process.on('message', async () => { await provider.shutdown(); process.exit(0); });
+  process.on('message', async () => {
+    await telemetry.shutdown();
+    process.send({ spans: telemetry.spans() });
+  });
   process.on('disconnect', () => process.exit(0));
   process.send({ url: `${url}/mcp` });
 }

@@ -12,10 +12,10 @@ const { startOrderBook, startVectorStore } = require('../loopback/store');
  * Runs an agent to its end and prints its truth.
  * @param name what the truth calls it
  * @param options from the command line
- * @param provider whose spans are sent before the truth is told
+ * @param telemetry whose spans are sent before the truth is told
  * @param build told {dice, ledger, endpoint, vectorStore, orderBook}; makes what answers a run: (run, question) => answer, failing with an error
  */
-async function runAgent(name, options, provider, build) {
+async function runAgent(name, options, telemetry, build) {
   const dice = new Dice(options);
   const ledger = new Ledger();
   const endpoint = new ModelEndpoint(options, dice);
@@ -25,9 +25,9 @@ async function runAgent(name, options, provider, build) {
   const entry = await startEntry(dice, ledger, answer);
 
   await sendRuns(options, entry.url, ledger);
-  await provider.shutdown();
+  await telemetry.shutdown();
   [entry, endpoint, vectorStore, orderBook].forEach((service) => service.stop());
-  console.log(JSON.stringify({ agent: name, ...ledger.truth(), modelCalls: endpoint.calls }));
+  console.log(JSON.stringify({ agent: name, ...ledger.truth(), spans: telemetry.spans(), modelCalls: endpoint.calls }));
 }
 
 async function startEntry(dice, ledger, answer) {

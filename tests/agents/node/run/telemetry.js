@@ -9,11 +9,27 @@ const { resourceFromAttributes } = require('@opentelemetry/resources');
 const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
 const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 
+/** Counts what is sent, so that a reader knows when all has come. */
+class SpanCount {
+  spans = 0;
+
+  onStart() {}
+
+  onEnd() {
+    this.spans++;
+  }
+
+  async forceFlush() {}
+
+  async shutdown() {}
+}
+
 /** Starts telemetry; `served` tells the paths of the service itself, the others being of remote services that only happen to live in this process. */
 function startTelemetry(serviceName, otlp, instrumentations, served) {
   // A full queue drops spans, and what is dropped here could not be compared.
   const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${otlp}/v1/traces` }), { maxQueueSize: 100_000, scheduledDelayMillis: 200 });
-  const provider = new NodeTracerProvider({ resource: resourceFromAttributes({ 'service.name': serviceName }), spanProcessors: [processor] });
+  const count = new SpanCount();
+  const provider = new NodeTracerProvider({ resource: resourceFromAttributes({ 'service.name': serviceName }), spanProcessors: [processor, count] });
   provider.register();
   registerInstrumentations({
     tracerProvider: provider,
@@ -24,7 +40,12 @@ function startTelemetry(serviceName, otlp, instrumentations, served) {
       ...instrumentations,
     ],
   });
-  return provider;
+  return {
+    /** Sends what is left. */
+    shutdown: () => provider.shutdown(),
+    /** How many spans were sent. */
+    spans: () => count.spans,
+  };
 }
 
 module.exports = { startTelemetry };
