@@ -58,7 +58,8 @@ internal sealed record AgentRun(AgentTruth Truth, Report Report, IReadOnlyList<T
         string? cursor = null;
         do
         {
-            string page = await client.GetStringAsync($"/api/v1/traces?{Window}&limit=100&cursor={Uri.EscapeDataString(cursor ?? "")}");
+            string from = cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor);
+            string page = await client.GetStringAsync($"/api/v1/traces?{Window}&limit=100{from}");
             using JsonDocument list = JsonDocument.Parse(page);
             foreach (JsonElement row in list.RootElement.GetProperty("traces").EnumerateArray())
             {
@@ -66,9 +67,9 @@ internal sealed record AgentRun(AgentTruth Truth, Report Report, IReadOnlyList<T
                 traces.Add(JsonSerializer.Deserialize<TraceReport>(trace, Json)!);
             }
 
-            cursor = list.RootElement.TryGetProperty("nextCursor", out JsonElement next) ? next.GetString() : null;
+            cursor = list.RootElement.GetProperty("nextCursor").GetString();
         }
-        while (!string.IsNullOrEmpty(cursor));
+        while (cursor is not null);
         return traces;
     }
 }
