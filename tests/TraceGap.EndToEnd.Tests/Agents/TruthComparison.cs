@@ -50,7 +50,7 @@ internal sealed class TruthComparison(AgentRun run)
         Dictionary<string, long> found = run.Report.Failures
             .GroupBy(static failure => failure.Layer ?? "silent")
             .ToDictionary(static same => same.Key, static same => same.Sum(static failure => failure.Traces));
-        Assert.Equal(run.Truth.FirstFailures.Order(), found.Order());
+        Assert.Equal(run.Truth.FirstFailures.OrderBy(static it => it.Key, StringComparer.Ordinal), found.OrderBy(static it => it.Key, StringComparer.Ordinal));
         Assert.Equal(run.Truth.Recovered, run.Report.Layers.Sum(static layer => layer.Recovered));
     }
 }
