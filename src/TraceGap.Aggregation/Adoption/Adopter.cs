@@ -101,7 +101,7 @@ internal static class Adopter
         Dictionary<(int, int), CallIndex> indexes = tagged.ToDictionary(static pair => pair.Key, pair => new CallIndex(tree, pair.Value));
         foreach (int span in left)
         {
-            if (indexes.TryGetValue((tree.Parent[span], context.Resources[span]), out CallIndex? siblings) && siblings.AnyRunsAt(tree.Start[span]))
+            if (indexes.TryGetValue((tree.Parent[span], context.Resources[span]), out CallIndex? siblings) && siblings.AnyRunsAtStartOf(span))
             {
                 tree.OffPath[span] = true;
                 tree.Defects.Add(new TraceDefect(DefectKind.Shadow, tree.Spans[span].SpanId, "began during a sibling of the same resource that states its layer; kept off the path"));

@@ -42,15 +42,18 @@ internal sealed class CallIndex
     public bool MayHaveMade(int span)
     {
         int after = FirstFrom(_tree.End[span]);
-        return (after > 0 && _latestEnd[after - 1] > _tree.Start[span]) || _firstAbort <= _tree.Start[span];
+        return (after > 0 && _latestEnd[after - 1] > _tree.Start[span] && !MayFollow(span, _latestEnd[after - 1])) || _firstAbort <= _tree.Start[span];
     }
 
-    /// <summary>Whether any call runs at a moment; one that starts or ends there does.</summary>
-    public bool AnyRunsAt(long time)
+    /// <summary>Whether the span began while any of the calls ran; one that starts or ends there does.</summary>
+    public bool AnyRunsAtStartOf(int span)
     {
-        int after = FirstFrom(time + 1);
-        return after > 0 && _latestEnd[after - 1] >= time;
+        int after = FirstFrom(_tree.Start[span] + 1);
+        return after > 0 && _latestEnd[after - 1] >= _tree.Start[span] && !MayFollow(span, _latestEnd[after - 1]);
     }
+
+    // What begins right after a call seems to begin during it where starts are floored to the millisecond; but it also ends later.
+    private bool MayFollow(int span, long end) => _tree.End[span] > end && end > _tree.Start[span] && end - _tree.Start[span] <= FlooredStart.MostMoved(_tree.Spans[span]);
 
     /// <summary>Shows the calls that touch the span's time, nearest start first.</summary>
     /// <param name="span">The span whose time counts.</param>

@@ -4,7 +4,8 @@ namespace TraceGap.Aggregation;
 
 /// <summary>
 /// The last row of the layer table, after adoption: an outgoing call that nothing else says anything about has the layer of its URL path, unless a tagged span of that layer and
-/// resource runs at the same time, for then it is most likely what that span tells; or was aborted before, for then it may be a straggler of that one.
+/// resource runs at the same time, for then it is most likely what that span tells; or was aborted before, for then it may be a straggler of that one. Where MCP calls are tagged,
+/// other requests to an MCP server are the hand-shake.
 /// </summary>
 internal static class UrlLayers
 {
@@ -19,14 +20,31 @@ internal static class UrlLayers
 
         int[] resources = ResourceNumbers.Of(tree);
         TaggedCalls calls = new(tree, layers, resources);
+        HashSet<int> tagsMcpCalls = TagMcpCalls(tree, layers, resources);
         foreach ((int span, Layer layer, string ending) in found)
         {
-            if (calls.Of(layer, resources[span])?.MayHaveMade(span) != true)
+            bool isHandShake = tagsMcpCalls.Contains(resources[span]) && UrlPaths.IsMcp(tree.Spans[span]);
+            if (!isHandShake && calls.Of(layer, resources[span])?.MayHaveMade(span) != true)
             {
                 layers.Effects[span] = LayerEffect.Own;
                 layers.Layers[span] = new SpanLayer(layer, "url.path=*" + ending, Certainty.Guessed, IsOwn: true, IsExcluded: false);
             }
         }
+    }
+
+    /// <returns>The resources in which a tagged call made a request to an MCP server.</returns>
+    private static HashSet<int> TagMcpCalls(SpanTree tree, SpanLayers layers, int[] resources)
+    {
+        HashSet<int> found = [];
+        for (int span = 0; span < tree.Count; span++)
+        {
+            if (tree.Kind[span] == SpanKind.Client && layers.IsBelowCall(span) && UrlPaths.IsMcp(tree.Spans[span]))
+            {
+                found.Add(resources[span]);
+            }
+        }
+
+        return found;
     }
 
     /// <returns>The spans that the row may be about, in order; null if there are none.</returns>

@@ -4,12 +4,16 @@ namespace TraceGap.Aggregation;
 
 /// <summary>
 /// A parent that never came while its children did is most likely a span that failed and was never exported. In a closed trace it is one step, unfinished, around what hangs
-/// below it, in the layer that its children have in common. A missing parent whose children were all adopted has lost nothing and is no step.
+/// below it, in the layer that its children have in common. A missing parent whose children were all adopted has lost nothing and is no step; nor is one of which only the
+/// requests of one layer came, as of a client library whose failed calls are never exported: those requests are the step.
 /// </summary>
 internal static class MissingParents
 {
     /// <summary>Operation of steps that nothing but their children tells of.</summary>
     public const string Operation = "(missing)";
+
+    /// <summary>Why such a step is unfinished.</summary>
+    public const string NeverExported = "never exported";
 
     /// <summary>Adds the steps and names the parents.</summary>
     public static void Add(SpanTree tree, SpanLayers layers, StepForest forest)
@@ -28,11 +32,20 @@ internal static class MissingParents
         Dictionary<int, StepDraft> stepOfOrphan = [];
         foreach ((SpanId missing, List<int> children) in orphans)
         {
-            StepDraft step = StepOf(missing, children, tree, layers, forest);
+            bool isToldByRequests = IsToldByRequests(children, forest);
+            StepDraft? step = isToldByRequests ? forest.Root : StepOf(missing, children, tree, layers, forest);
             tree.Defects.Add(new TraceDefect(DefectKind.Incomplete, missing, $"never came, {children.Count} of its children did"));
             foreach (int child in children)
             {
-                stepOfOrphan.Add(child, step);
+                if (isToldByRequests)
+                {
+                    forest.OfSpan[child]!.IsParentLost = true;
+                }
+
+                if (step is not null)
+                {
+                    stepOfOrphan.Add(child, step);
+                }
             }
         }
 
@@ -69,6 +82,12 @@ internal static class MissingParents
         return orphans;
     }
 
+    private static bool IsToldByRequests(List<int> children, StepForest forest)
+    {
+        Layer? layer = forest.OfSpan[children[0]]?.Key.Layer;
+        return children.TrueForAll(child => forest.OfSpan[child] is { IsGuess: true } step && step.Key.Layer == layer);
+    }
+
     private static StepDraft StepOf(SpanId missing, List<int> children, SpanTree tree, SpanLayers layers, StepForest forest)
     {
         Layer layer = layers.Layers[children[0]].Layer;
@@ -93,7 +112,7 @@ internal static class MissingParents
         step.Start = start;
         step.End = end;
         step.LastCall = -1;
-        step.Verdict = SpanVerdict.Unfinished("never exported");
+        step.Verdict = SpanVerdict.Unfinished(NeverExported);
         return step;
     }
 

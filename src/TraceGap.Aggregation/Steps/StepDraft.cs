@@ -26,6 +26,9 @@ internal sealed class StepDraft
     /// <summary>Whether only the URL of a call tells of it.</summary>
     public bool IsGuess { get; set; }
 
+    /// <summary>Whether it is the request of a call whose own span was never exported.</summary>
+    public bool IsParentLost { get; set; }
+
     /// <summary>Rank for steps that start at the same time: enclosing ones first, then as their spans stand.</summary>
     public int Rank { get; set; }
 
@@ -97,7 +100,7 @@ internal sealed class StepDraft
     {
         Parent = SupersededBy = SupersededIn = null;
         LastTry = -1;
-        IsGuess = HasNestedTries = IsSuperseded = OwnFailure = Recovered = HasRunGoneOn = HasFailed = HasNestedTokens = IsModelToldByAnswer = HasInferenceBelow = false;
+        IsGuess = IsParentLost = HasNestedTries = IsSuperseded = OwnFailure = Recovered = HasRunGoneOn = HasFailed = HasNestedTokens = IsModelToldByAnswer = HasInferenceBelow = false;
         Call = default;
         Verdict = SpanVerdict.Ok;
         Children.Clear();

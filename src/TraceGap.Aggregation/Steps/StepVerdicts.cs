@@ -28,7 +28,8 @@ internal sealed class StepVerdicts
         {
             if (step.Span >= 0)
             {
-                step.Verdict = verdicts[step.LastCall];
+                SpanVerdict verdict = verdicts[step.LastCall];
+                step.Verdict = step.IsParentLost && verdict.Verdict == Verdict.Ok ? SpanVerdict.Unfinished(MissingParents.NeverExported) : verdict;
             }
         }
 

@@ -148,6 +148,19 @@ public class AdoptionTests
         Assert.DoesNotContain(findings.CriticalPath, segment => findings.Spans[segment.SpanIndex].Span.SpanId == trace.IdOf("h"));
     }
 
+    [Theory]
+    [InlineData(50, 50.4, true)]
+    [InlineData(50.2, 50.4, false)]
+    [InlineData(50, 51.4, false)]
+    public void What_begins_in_the_millisecond_in_which_a_sibling_ends_follows_it_if_its_start_may_be_floored(double start, double end, bool follows)
+    {
+        AgentTrace trace = new AgentTrace().Root(0, 100).Retriever("embed", 10, end, "root").Http("search", start, 90, "root", "/search");
+        TraceFindings findings = trace.Analyze();
+
+        Assert.Equal(follows, !findings.Defects.Any(defect => defect.Kind == DefectKind.Shadow && defect.SpanId == trace.IdOf("search")));
+        Assert.Equal(follows, findings.Steps.Any(static step => step.Key.Operation == "POST /search"));
+    }
+
     [Fact]
     public void Adoption_can_be_switched_off()
     {
@@ -220,6 +233,20 @@ public class AdoptionTests
         Assert.Equal(Verdict.Failed, step.Verdict);
         Assert.True(step.OwnFailure);
         Assert.Equal(AgentTrace.At(62), step.EndUnixNanos);
+    }
+
+    [Fact]
+    public void Where_mcp_calls_are_tagged_other_requests_to_the_server_are_no_calls()
+    {
+        AgentTrace trace = new AgentTrace()
+            .Root(0, 100)
+            .Span("session", 10, 60, "root")
+            .Http("initialize", 11, 20, "session", "/mcp")
+            .Tool("t", 30, 50, "session")
+            .Http("call", 31, 49, "t", "/mcp");
+        TraceFindings findings = trace.Analyze();
+
+        Assert.Equal(trace.Opened(findings, "t"), Assert.Single(findings.Steps, static step => step.Key.Layer == Layer.ToolCall));
     }
 
     [Fact]

@@ -40,6 +40,33 @@ public class MissingParentTests
         Assert.Equal(Layer.Unattributed, Assert.Single(trace.Analyze().Steps, static step => step.Key.Operation == "(missing)").Key.Layer);
     }
 
+    [Theory]
+    [InlineData(500, Verdict.Failed, "500")]
+    [InlineData(200, Verdict.Unfinished, "")]
+    public void A_lost_call_of_which_only_the_request_came_is_one_step_that_did_not_go_well(int status, Verdict verdict, string errorType)
+    {
+        AgentTrace trace = new AgentTrace().Root(0, 100, 500).Http("request", 10, 20, "lost", "/v1/chat/completions", status);
+        TraceFindings findings = trace.Analyze();
+        StepFinding call = trace.Opened(findings, "request");
+
+        Assert.Equal(2, findings.Steps.Count);
+        Assert.Equal((Layer.Inference, verdict, errorType, true), (call.Key.Layer, call.Verdict, call.ErrorType, call.OwnFailure));
+        Assert.Contains(findings.Defects, defect => defect.Kind == DefectKind.Incomplete && defect.SpanId == trace.IdOf("lost"));
+    }
+
+    [Fact]
+    public void Requests_of_a_lost_call_are_its_attempts()
+    {
+        AgentTrace trace = new AgentTrace()
+            .Root(0, 100, 500)
+            .Http("first", 10, 20, "lost", "/v1/chat/completions", 429)
+            .Http("second", 30, 40, "lost", "/v1/chat/completions", 500);
+        StepFinding call = Assert.Single(trace.Analyze().Steps, static step => step.Key.Layer == Layer.Inference);
+
+        Assert.Equal(2, call.Attempts.Count);
+        Assert.True(call.OwnFailure);
+    }
+
     [Fact]
     public void Nothing_is_missing_before_the_trace_is_closed()
     {

@@ -29,4 +29,7 @@ public enum Peer
 
     /// <summary>Node with the packages that the page is built with.</summary>
     PageTools,
+
+    /// <summary>Node with the agent frameworks of tests/agents/node.</summary>
+    Agents,
 }

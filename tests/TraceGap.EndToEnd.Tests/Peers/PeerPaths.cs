@@ -51,6 +51,9 @@ internal static class PeerPaths
     private static readonly Lazy<string?> PageToolsProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(PageFolder, "node_modules", "vitest")) ? null : "needs Node, and `npm ci` in src/TraceGap.Page");
 
+    private static readonly Lazy<string?> AgentsProblem = new(() =>
+        Runs(Node, "--version") && Directory.Exists(Path.Combine(AgentsFolder, "node_modules", "@langchain", "langgraph")) ? null : "needs Node, and `npm ci` in tests/agents/node");
+
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -62,6 +65,9 @@ internal static class PeerPaths
 
     /// <summary>The page's sources.</summary>
     public static string PageFolder => Path.Combine(Root, "src", "TraceGap.Page");
+
+    /// <summary>The agents on Node.</summary>
+    public static string AgentsFolder => Path.Combine(Root, "tests", "agents", "node");
 
     public static string PythonFolder => Path.Combine(Peers, "python");
 
@@ -76,6 +82,7 @@ internal static class PeerPaths
         Peer.Gcc => GccProblem.Value,
         Peer.Browser => BrowserProblem.Value,
         Peer.PageTools => PageToolsProblem.Value,
+        Peer.Agents => AgentsProblem.Value,
         _ => MountProblem.Value,
     };
 
