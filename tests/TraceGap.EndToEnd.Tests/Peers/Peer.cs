@@ -12,8 +12,8 @@ public enum Peer
     /// <summary>What reads metrics: promtool, and the reference parser of OpenMetrics in Debian's python3-prometheus-client.</summary>
     Prometheus,
 
-    /// <summary>Debian's prometheus-alertmanager.</summary>
-    Alertmanager,
+    /// <summary>Debian's prometheus and prometheus-alertmanager with their tools.</summary>
+    Monitoring,
 
     /// <summary>curl, with gzip for what it sends.</summary>
     Curl,

@@ -16,7 +16,11 @@ internal static class PeerPaths
 
     public const string Promtool = "promtool";
 
+    public const string Prometheus = "prometheus";
+
     public const string Alertmanager = "prometheus-alertmanager";
+
+    public const string Amtool = "amtool";
 
     public const string Curl = "curl";
 
@@ -30,7 +34,8 @@ internal static class PeerPaths
     private static readonly Lazy<string?> PrometheusProblem = new(() =>
         Runs(Promtool, "--version") && Runs(Python, "-c", "import prometheus_client.openmetrics.parser") ? null : "needs apt's prometheus and python3-prometheus-client");
 
-    private static readonly Lazy<string?> AlertmanagerProblem = new(static () => Runs(Alertmanager, "--version") ? null : "needs apt's prometheus-alertmanager");
+    private static readonly Lazy<string?> MonitoringProblem = new(static () =>
+        Runs(Prometheus, "--version") && Runs(Promtool, "--version") && Runs(Alertmanager, "--version") && Runs(Amtool, "--version") ? null : "needs apt's prometheus and prometheus-alertmanager");
 
     private static readonly Lazy<string?> NodeProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@opentelemetry", "exporter-trace-otlp-proto"))
@@ -54,6 +59,9 @@ internal static class PeerPaths
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>What people run TraceGap with.</summary>
+    public static string Deploy => Path.Combine(Root, "deploy");
+
     public static string Protos => Path.Combine(Root, "protos");
 
     public static string Peers => Path.Combine(Root, "tests", "TraceGap.EndToEnd.Tests", "Peers");
@@ -71,7 +79,7 @@ internal static class PeerPaths
         Peer.Python => PythonProblem.Value,
         Peer.Node => NodeProblem.Value,
         Peer.Prometheus => PrometheusProblem.Value,
-        Peer.Alertmanager => AlertmanagerProblem.Value,
+        Peer.Monitoring => MonitoringProblem.Value,
         Peer.Curl => CurlProblem.Value,
         Peer.Gcc => GccProblem.Value,
         Peer.Browser => BrowserProblem.Value,
