@@ -27,6 +27,15 @@ public enum Peer
     /// <summary>Debian's chromium, and a page to look at with it.</summary>
     Browser,
 
+    /// <summary>systemd-analyze of Debian's systemd, which needs no systemd that runs.</summary>
+    Systemd,
+
+    /// <summary>Debian's bubblewrap and strace, and the right to use them as root: a service's surroundings without systemd.</summary>
+    Confinement,
+
+    /// <summary>bash, zsh and fish.</summary>
+    Shells,
+
     /// <summary>Node with the packages that the page is built with.</summary>
     PageTools,
 }

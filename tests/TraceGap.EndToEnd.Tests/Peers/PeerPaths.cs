@@ -53,6 +53,16 @@ internal static class PeerPaths
         : Runs(Chromium, "--version") ? null
         : "needs apt's chromium");
 
+    private static readonly Lazy<string?> SystemdProblem = new(static () => Runs("systemd-analyze", "--version") ? null : "needs apt's systemd");
+
+    private static readonly Lazy<string?> ConfinementProblem = new(static () =>
+        Environment.UserName == "root" && Runs("bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--unshare-ipc", "true") && Runs("strace", "-o", "/dev/null", "true") && Runs("setpriv", "--version")
+            ? null
+            : "needs root, and apt's bubblewrap, strace and util-linux");
+
+    private static readonly Lazy<string?> ShellsProblem = new(static () =>
+        Runs("bash", "--version") && Runs("zsh", "--version") && Runs("fish", "--version") ? null : "needs apt's zsh and fish");
+
     private static readonly Lazy<string?> PageToolsProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(PageFolder, "node_modules", "vitest")) ? null : "needs Node, and `npm ci` in src/TraceGap.Page");
 
@@ -84,6 +94,9 @@ internal static class PeerPaths
         Peer.Gcc => GccProblem.Value,
         Peer.Browser => BrowserProblem.Value,
         Peer.PageTools => PageToolsProblem.Value,
+        Peer.Systemd => SystemdProblem.Value,
+        Peer.Confinement => ConfinementProblem.Value,
+        Peer.Shells => ShellsProblem.Value,
         _ => MountProblem.Value,
     };
 
