@@ -11,7 +11,9 @@ public sealed class CollectorFilesTests
     // Components of the image "opentelemetry-collector-contrib" that the files use; a new one is to be looked up and added.
     private static readonly string[] Known = ["otlp", "memory_limiter", "batch", "probabilistic_sampler", "tail_sampling", "loadbalancing"];
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(PeerPaths.Deploy, "collector")).Select(static file => Path.GetFileName(file))];
+    public static TheoryData<string> Files => [.. Names];
+
+    private static IEnumerable<string> Names => Directory.GetFiles(Path.Combine(PeerPaths.Deploy, "collector")).Select(static file => Path.GetFileName(file));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -41,7 +43,7 @@ public sealed class CollectorFilesTests
         if (exporters.TryGetValue("loadbalancing", out object? balancer))
         {
             Dictionary<object, object> dns = Map(Map(Map(balancer)["resolver"])["dns"]);
-            Assert.Equal(("traceID", "tracegap-headless", "4317"), (Map(balancer)["routing_key"], dns["hostname"], dns["port"]));
+            Assert.Equal(("traceID", "tracegap-headless", "4317"), ((string)Map(balancer)["routing_key"], (string)dns["hostname"], (string)dns["port"]));
         }
         else
         {
@@ -52,7 +54,7 @@ public sealed class CollectorFilesTests
     [Fact]
     public void No_tail_sampler_comes_before_tracegap()
     {
-        foreach (string file in Files.Select(static row => (string)row[0]))
+        foreach (string file in Names)
         {
             IEnumerable<Dictionary<object, object>> pipelines = Map(Map(Read(file)["service"])["pipelines"]).Values.Select(Map);
             Assert.All(pipelines.Where(static pipeline => ((List<object>)pipeline["exporters"]).Contains("otlp/tracegap")), static pipeline => Assert.DoesNotContain("tail_sampling", (List<object>)pipeline["processors"]));

@@ -49,7 +49,7 @@ public sealed class KubernetesTests
 
         Assert.True(Pod.SecurityContext.RunAsNonRoot);
         Assert.Equal("RuntimeDefault", Pod.SecurityContext.SeccompProfile.Type);
-        Assert.Equal((false, true, "ALL"), (container.AllowPrivilegeEscalation, container.ReadOnlyRootFilesystem, Assert.Single(container.Capabilities.Drop)));
+        Assert.Equal<(bool?, bool?, string)>((false, true, "ALL"), (container.AllowPrivilegeEscalation, container.ReadOnlyRootFilesystem, Assert.Single(container.Capabilities.Drop)));
         Assert.Null(container.Capabilities.Add);
         Assert.False(Pod.HostNetwork ?? Pod.HostPID ?? Pod.HostIPC ?? false);
         Assert.All(Container.Ports, static port => Assert.Null(port.HostPort));
@@ -67,7 +67,7 @@ public sealed class KubernetesTests
         Assert.Contains("TRACEGAP__DATA=/data", Containerfile.Text, StringComparison.Ordinal);
         Assert.Equal("/data", Container.VolumeMounts.Single(static mount => mount.Name == "data").MountPath);
         Assert.All(Container.Env.Where(static variable => variable.Name.Contains("TOKENS", StringComparison.Ordinal)), variable => Assert.StartsWith($"{tokens}/", variable.Value, StringComparison.Ordinal));
-        Assert.Equal((User, User, User), (Pod.SecurityContext.RunAsUser, Pod.SecurityContext.RunAsGroup, Pod.SecurityContext.FsGroup));
+        Assert.Equal<(long?, long?, long?)>((User, User, User), (Pod.SecurityContext.RunAsUser, Pod.SecurityContext.RunAsGroup, Pod.SecurityContext.FsGroup));
         Assert.Contains($"USER {User}:{User}", Containerfile.Text, StringComparison.Ordinal);
     }
 
