@@ -1,21 +1,28 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using TraceGap.Reporting.Alerts;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace TraceGap.Server.Alerts;
 
-/// <summary>Instruments of alerts.</summary>
+/// <summary>Instruments of alerts. Thread-safe.</summary>
 internal sealed class AlertMetrics
 {
-    private readonly Counter<long> _notifications;
-    private readonly Counter<long> _attempts;
+    private readonly ConcurrentDictionary<string, StrongBox<long>> _sent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StrongBox<long>> _failed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StrongBox<long>> _attempts = new(StringComparer.Ordinal);
     private Func<IReadOnlyList<Alert>> _alerts = static () => [];
 
     /// <summary>Makes the instruments.</summary>
     public AlertMetrics(Meter meter)
     {
-        _notifications = meter.CreateCounter<long>("tracegap.alerts.notifications", "{notification}", "Notifications by receiver and how they ended");
-        _attempts = meter.CreateCounter<long>("tracegap.alerts.failed_attempts", "{attempt}", "Attempts to deliver that a receiver did not take");
+        meter.CreateObservableCounter(
+            "tracegap.alerts.notifications",
+            () => Read(_sent, new Tag("outcome", "sent")).Concat(Read(_failed, new Tag("outcome", "failed"))),
+            "{notification}",
+            "Notifications by receiver and how they ended");
+        meter.CreateObservableCounter("tracegap.alerts.failed_attempts", () => Read(_attempts), "{attempt}", "Attempts to deliver that a receiver did not take");
         meter.CreateObservableGauge(
             "tracegap.alerts.firing",
             () => _alerts().Select(static alert => new Measurement<long>(
@@ -27,12 +34,27 @@ internal sealed class AlertMetrics
     /// <summary>Shows what is true.</summary>
     public void Show(Func<IReadOnlyList<Alert>> alerts) => _alerts = alerts;
 
+    /// <summary>Shows a receiver from the start: the first count of a series that is new is no increase to whoever scrapes.</summary>
+    public void Show(string receiver)
+    {
+        foreach (ConcurrentDictionary<string, StrongBox<long>> counts in new[] { _sent, _failed, _attempts })
+        {
+            counts.TryAdd(receiver, new StrongBox<long>());
+        }
+    }
+
     /// <summary>A notification was taken.</summary>
-    public void Sent(string receiver) => _notifications.Add(1, new Tag("receiver", receiver), new Tag("outcome", "sent"));
+    public void Sent(string receiver) => Count(_sent, receiver);
 
     /// <summary>A notification was given up.</summary>
-    public void Failed(string receiver) => _notifications.Add(1, new Tag("receiver", receiver), new Tag("outcome", "failed"));
+    public void Failed(string receiver) => Count(_failed, receiver);
 
     /// <summary>An attempt failed.</summary>
-    public void AttemptFailed(string receiver) => _attempts.Add(1, new Tag("receiver", receiver));
+    public void AttemptFailed(string receiver) => Count(_attempts, receiver);
+
+    private static void Count(ConcurrentDictionary<string, StrongBox<long>> counts, string receiver) =>
+        Interlocked.Increment(ref counts.GetOrAdd(receiver, static _ => new StrongBox<long>()).Value);
+
+    private static IEnumerable<Measurement<long>> Read(ConcurrentDictionary<string, StrongBox<long>> counts, params Tag[] tags) =>
+        counts.Select(count => new Measurement<long>(Interlocked.Read(ref count.Value.Value), [new Tag("receiver", count.Key), .. tags]));
 }

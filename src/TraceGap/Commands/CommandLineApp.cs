@@ -44,6 +44,8 @@ internal static class CommandLineApp
         CostsCommand.New(terminal),
         TracesCommand.New(terminal),
         AlertsCommand.New(terminal),
+        ReadyCommand.New(terminal),
+        CompletionCommand.New(terminal),
     };
 
     private static int TellUsage(ParseResult parsed, Terminal terminal)

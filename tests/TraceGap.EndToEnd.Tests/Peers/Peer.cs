@@ -12,8 +12,8 @@ public enum Peer
     /// <summary>What reads metrics: promtool, and the reference parser of OpenMetrics in Debian's python3-prometheus-client.</summary>
     Prometheus,
 
-    /// <summary>Debian's prometheus-alertmanager.</summary>
-    Alertmanager,
+    /// <summary>Debian's prometheus and prometheus-alertmanager with their tools.</summary>
+    Monitoring,
 
     /// <summary>curl, with gzip for what it sends.</summary>
     Curl,
@@ -26,6 +26,15 @@ public enum Peer
 
     /// <summary>Debian's chromium, and a page to look at with it.</summary>
     Browser,
+
+    /// <summary>systemd-analyze of Debian's systemd, which needs no systemd that runs.</summary>
+    Systemd,
+
+    /// <summary>Debian's bubblewrap and strace, and the right to use them as root: a service's surroundings without systemd.</summary>
+    Confinement,
+
+    /// <summary>bash, zsh and fish.</summary>
+    Shells,
 
     /// <summary>Node with the packages that the page is built with.</summary>
     PageTools,

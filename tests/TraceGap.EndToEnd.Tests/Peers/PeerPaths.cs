@@ -16,7 +16,11 @@ internal static class PeerPaths
 
     public const string Promtool = "promtool";
 
+    public const string Prometheus = "prometheus";
+
     public const string Alertmanager = "prometheus-alertmanager";
+
+    public const string Amtool = "amtool";
 
     public const string Curl = "curl";
 
@@ -30,7 +34,8 @@ internal static class PeerPaths
     private static readonly Lazy<string?> PrometheusProblem = new(() =>
         Runs(Promtool, "--version") && Runs(Python, "-c", "import prometheus_client.openmetrics.parser") ? null : "needs apt's prometheus and python3-prometheus-client");
 
-    private static readonly Lazy<string?> AlertmanagerProblem = new(static () => Runs(Alertmanager, "--version") ? null : "needs apt's prometheus-alertmanager");
+    private static readonly Lazy<string?> MonitoringProblem = new(static () =>
+        Runs(Prometheus, "--version") && Runs(Promtool, "--version") && Runs(Alertmanager, "--version") && Runs(Amtool, "--version") ? null : "needs apt's prometheus and prometheus-alertmanager");
 
     private static readonly Lazy<string?> NodeProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(NodeFolder, "node_modules", "@opentelemetry", "exporter-trace-otlp-proto"))
@@ -48,6 +53,16 @@ internal static class PeerPaths
         : Runs(Chromium, "--version") ? null
         : "needs apt's chromium");
 
+    private static readonly Lazy<string?> SystemdProblem = new(static () => Runs("systemd-analyze", "--version") ? null : "needs apt's systemd");
+
+    private static readonly Lazy<string?> ConfinementProblem = new(static () =>
+        Environment.UserName == "root" && Runs("bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--unshare-ipc", "true") && Runs("strace", "-o", "/dev/null", "true") && Runs("setpriv", "--version")
+            ? null
+            : "needs root, and apt's bubblewrap, strace and util-linux");
+
+    private static readonly Lazy<string?> ShellsProblem = new(static () =>
+        Runs("bash", "--version") && Runs("zsh", "--version") && Runs("fish", "--version") ? null : "needs apt's zsh and fish");
+
     private static readonly Lazy<string?> PageToolsProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(PageFolder, "node_modules", "vitest")) ? null : "needs Node, and `npm ci` in src/TraceGap.Page");
 
@@ -56,6 +71,9 @@ internal static class PeerPaths
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
+
+    /// <summary>What people run TraceGap with.</summary>
+    public static string Deploy => Path.Combine(Root, "deploy");
 
     public static string Protos => Path.Combine(Root, "protos");
 
@@ -77,12 +95,15 @@ internal static class PeerPaths
         Peer.Python => PythonProblem.Value,
         Peer.Node => NodeProblem.Value,
         Peer.Prometheus => PrometheusProblem.Value,
-        Peer.Alertmanager => AlertmanagerProblem.Value,
+        Peer.Monitoring => MonitoringProblem.Value,
         Peer.Curl => CurlProblem.Value,
         Peer.Gcc => GccProblem.Value,
         Peer.Browser => BrowserProblem.Value,
         Peer.PageTools => PageToolsProblem.Value,
         Peer.Agents => AgentsProblem.Value,
+        Peer.Systemd => SystemdProblem.Value,
+        Peer.Confinement => ConfinementProblem.Value,
+        Peer.Shells => ShellsProblem.Value,
         _ => MountProblem.Value,
     };
 

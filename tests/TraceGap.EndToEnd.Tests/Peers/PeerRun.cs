@@ -27,17 +27,21 @@ internal static class PeerRun
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it printed.</returns>
-    public static async Task<string> OutputAsync(string program, params string[] arguments)
+    public static Task<string> OutputAsync(string program, params string[] arguments) => OutputAsync(TimeSpan.FromMinutes(2), program, arguments);
+
+    /// <summary>Runs a program to its end, which is hopeless after <paramref name="limit"/>.</summary>
+    /// <returns>What it printed.</returns>
+    public static async Task<string> OutputAsync(TimeSpan limit, string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using CancellationTokenSource hopeless = new(TimeSpan.FromMinutes(2));
+        using CancellationTokenSource hopeless = new(limit);
         using Process process = Process.Start(start)!;
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(hopeless.Token);
             Task<string> errors = process.StandardError.ReadToEndAsync(hopeless.Token);
             await process.WaitForExitAsync(hopeless.Token);
-            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
+            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await errors}");
             return await output;
         }
         finally

@@ -42,6 +42,9 @@ internal sealed partial class ServerProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>How the process that has ended did.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>The most memory that the process ever had resident, bytes.</summary>
     public long PeakMemoryBytes
     {

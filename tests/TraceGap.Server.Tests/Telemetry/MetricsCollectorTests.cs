@@ -24,6 +24,14 @@ public sealed class MetricsCollectorTests : IDisposable
     }
 
     [Fact]
+    public void A_counter_that_is_not_observed_is_refused_and_not_shown_wrong()
+    {
+        using MetricsCollector collector = new(instrument => instrument.Meter == _meter);
+
+        Assert.Throws<NotSupportedException>(() => _meter.CreateCounter<long>("c"));
+    }
+
+    [Fact]
     public void A_histogram_puts_a_value_on_a_bound_below_it_and_one_above_all_bounds_last()
     {
         using MetricsCollector collector = new(instrument => instrument.Meter == _meter);

@@ -18,6 +18,7 @@ public sealed class UsageTests
     [InlineData("tracegap costs: --prices is for recorded spans; a server has its prices in its configuration. Try 'tracegap costs --help'.", "costs", "--prices", "p.json")]
     [InlineData("tracegap costs: --window is for a server; of recorded spans all are shown. Try 'tracegap costs --help'.", "costs", "a.jsonl", "--window", "1h")]
     [InlineData("tracegap costs: unknown option '--widnow'. Try 'tracegap costs --help'.", "costs", "--widnow")]
+    [InlineData("tracegap completion: Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' Try 'tracegap completion --help'.", "completion", "tcsh")]
     [InlineData("tracegap demo: --seconds is a whole number from 1 to 3600, not 0. Try 'tracegap demo --help'.", "demo", "--seconds", "0")]
     [InlineData("tracegap traces: --limit is a whole number from 1 to 1000, not 0. Try 'tracegap traces --help'.", "traces", "--limit", "0")]
     public async Task A_wrong_command_line_is_told_in_one_line_with_a_hint(string message, params string[] args)
@@ -38,6 +39,15 @@ public sealed class UsageTests
         Assert.Equal(ExitCodes.WrongUsage, run.ExitCode);
         Assert.Equal(2, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("nowhere", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_not_ready()
+    {
+        CommandRun run = await CommandRun.OfAsync("ready", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal(ExitCodes.Unreadable, run.ExitCode);
+        Assert.StartsWith("tracegap: cannot reach http://127.0.0.1:1/readyz", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,6 +40,7 @@ internal sealed class Receiver : IAsyncDisposable
         _notifier = notifier;
         _done = done;
         _metrics = metrics;
+        metrics.Show(options.Name);
         _time = time;
         _logger = logger;
         _queue = Channel.CreateBounded<AlertNotice?>(

@@ -14,6 +14,7 @@ internal sealed class ObservedInstrument
     private readonly string _unit;
     private readonly string _help;
 
+    /// <exception cref="NotSupportedException">It is neither a histogram nor observable.</exception>
     public ObservedInstrument(Instrument instrument)
     {
         _histogram = instrument switch
@@ -22,6 +23,11 @@ internal sealed class ObservedInstrument
             Histogram<long> histogram => new ObservedHistogram([.. histogram.Advice?.HistogramBucketBoundaries?.Select(static bound => (double)bound) ?? []]),
             _ => null,
         };
+        if (_histogram is null && !instrument.IsObservable)
+        {
+            throw new NotSupportedException($"{instrument.Name}: what is no histogram must be observable; increments are not added up here.");
+        }
+
         bool isCounter = instrument.GetType().GetGenericTypeDefinition() == typeof(ObservableCounter<>);
         _kind = _histogram is not null ? MetricKind.Histogram : isCounter ? MetricKind.Counter : MetricKind.Gauge;
         _unit = MetricName.Unit(instrument.Unit, _kind);
@@ -31,6 +37,14 @@ internal sealed class ObservedInstrument
 
     /// <summary>Name of the family.</summary>
     public string Name { get; }
+
+    /// <summary>Names that the samples of the family have.</summary>
+    public IEnumerable<string> SampleNames => _kind switch
+    {
+        MetricKind.Counter => [$"{Name}_total"],
+        MetricKind.Histogram => [$"{Name}_bucket", $"{Name}_sum", $"{Name}_count"],
+        _ => [Name],
+    };
 
     public void BeginCollection() => _series.Clear();
 

@@ -30,6 +30,7 @@ internal static class WorkflowMetrics
             Gauge($"tracegap.reliability.{name}", "1", what, report => [(of(report.Reliability), [])]);
         }
 
+        Gauge("tracegap.reliability.decomposition", "1", "Terms that observed minus theoretical reliability per attempt is the sum of", static report => Terms(report.Reliability.Decomposition));
         Gauge("tracegap.workflow.traces", "{trace}", "Traces in the window by outcome", Outcomes);
         Gauge("tracegap.latency", "s", "End-to-end latency of ok and failed traces", static report =>
             Quantiles(report.Latency.P50, report.Latency.P95, report.Latency.P99));
@@ -53,6 +54,14 @@ internal static class WorkflowMetrics
         let value = figure.Value
         where value.HasValue
         select new Measurement<double>(value.Value, [new Tag("workflow", report.Workflow), .. figure.Tags, new Tag("window", figures.Window.Name)]);
+
+    private static (double? Value, Tag[] Tags)[] Terms(Decomposition terms) =>
+    [
+        (terms.Retries, [new Tag("term", "retries")]),
+        (terms.Dependence, [new Tag("term", "dependence")]),
+        (terms.Recovered, [new Tag("term", "recovered")]),
+        (terms.Silent, [new Tag("term", "silent")]),
+    ];
 
     private static (double? Value, Tag[] Tags)[] Outcomes(Report report) =>
     [
