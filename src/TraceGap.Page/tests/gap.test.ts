@@ -13,6 +13,7 @@ const reliability: Report['reliability'] = {
   theoreticalPerAttempt: { value: 0.7453, low: 0.7, high: 0.79 },
   decomposition: { retries: 0.0685, dependence: 0.0008, recovered: 0.0253, silent: -0.0534 },
   advertised: null,
+  passK: [],
   layerLosses: [
     { layer: 'retrieval', lost: 0.05, perStep: 0.004 },
     { layer: 'inference', lost: 0.02, perStep: 0.0026 },

@@ -121,7 +121,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [PeerFact(Peer.Browser)]
     public async Task A_search_finds_the_same_on_the_page_in_the_api_and_by_the_command()
     {
-        string window = await ClosedWindowAsync();
+        string window = await server.ClosedWindowAsync();
         await using PageVisit visit = await server.VisitAsync();
         await visit.GoAsync($"/traces?{window}");
         await UntilDrawnAsync(visit.Tab);
@@ -171,7 +171,7 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     [InlineData("steps", "step", "reliability")]
     public async Task Every_row_of_a_grid_has_lines_of_how_it_went(string view, string by, string metric)
     {
-        string window = await ClosedWindowAsync();
+        string window = await server.ClosedWindowAsync();
         JsonArray series = (await server.AskAsync($"timeseries?{window}&by={by}&metric={metric}"))["series"]!.AsArray();
         await using PageVisit visit = await server.VisitAsync();
         await visit.GoAsync($"/{view}?{window}");

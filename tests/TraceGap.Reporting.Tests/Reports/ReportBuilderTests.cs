@@ -11,7 +11,7 @@ public sealed class ReportBuilderTests
         "reliability":{"observed":{"value":null,"low":null,"high":null,"worst":null,"best":null},"theoretical":{"value":null,"low":null,"high":null},
         "divergence":{"value":null,"low":null,"high":null,"worst":null,"best":null,"significant":false},"upperBound":false,"pathSample":0,
         "perStepMean":null,"coordinationGap":null,"theoreticalPerAttempt":{"value":null,"low":null,"high":null},
-        "decomposition":{"retries":null,"dependence":null,"recovered":null,"silent":null},"advertised":null,"passK":[]},
+        "decomposition":{"retries":null,"dependence":null,"recovered":null,"silent":null},"advertised":null,"layerLosses":[],"passK":[]},
         "latency":{"p50":null,"p90":null,"p95":null,"p99":null,"mean":null,"bands":[],"coordinationShare":null,"coveredShare":null},
         "layers":[],"steps":[],"failures":[],"serialization":[]}
         """;
