@@ -32,7 +32,8 @@ public sealed class AiSdkTests
         Golden("streamText", "doStream").Hold(run);
         TruthComparison comparison = new(run);
         comparison.EndToEnd();
-        comparison.Operations(static name => NameInSpans(name, "streamText", "doStream"));
+        comparison.Operations(static name => NameInSpans(name, "streamText", "doStream"), "ai.streamText");
+        AssertLoops(run, "ai.streamText");
 
         // ai.streamText ends well whatever became of the stream, so that a failed call below it looks survived: what is recovered cannot be compared.
         Assert.Equal(run.Truth.FirstFailures["inference"], run.Report.Failures.Where(static failure => failure.Layer == "inference").Sum(static failure => failure.Traces));
@@ -53,14 +54,20 @@ public sealed class AiSdkTests
     {
         TruthComparison comparison = new(run);
         comparison.EndToEnd();
-        comparison.Operations(name => NameInSpans(name, outer, inner));
+        comparison.Operations(name => NameInSpans(name, outer, inner), $"ai.{outer}");
         comparison.Failures();
+        AssertLoops(run, $"ai.{outer}");
     }
 
-    private static string NameInSpans(string operation, string outer, string inner) => operation switch
+    /// <summary>The span around the loop is a step where there is a loop: a run that ends with its first model call has no tool call, and one call told twice is one step.</summary>
+    private static void AssertLoops(AgentRun run, string loop) => Assert.Equal(
+        run.Report.Steps.Single(static step => step.Operation == "ai.toolCall look_up_order").Executions,
+        run.Report.Steps.Single(step => step.Operation == loop).Executions);
+
+    private static string? NameInSpans(string operation, string outer, string inner) => operation switch
     {
         "embed" => "ai.embed text-embedding-3-small",
-        "answer-question" => $"ai.{outer}",
+        "answer-question" => null,
         "gpt-4o-mini" => $"ai.{outer}.{inner} gpt-4o-mini",
         "look_up_order" => "ai.toolCall look_up_order",
         _ => operation,

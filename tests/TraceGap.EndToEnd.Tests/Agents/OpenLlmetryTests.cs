@@ -10,7 +10,7 @@ public sealed class OpenLlmetryTests
 {
     private static readonly GoldenLayers Golden = GoldenLayers.Entry.And(
         ("workflow CompiledStateGraph", "orchestration"),
-        ("workflow RunnableSequence", "orchestration"),
+        ("workflow RunnableSequence", "ingress"),
         ("chat gpt-4o-mini", "inference"),
         ("execute_tool DynamicStructuredTool", "tool_call"),
         ("POST /v1/chat/completions", "inference"),

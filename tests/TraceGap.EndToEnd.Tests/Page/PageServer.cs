@@ -76,6 +76,11 @@ public sealed class PageServer : IAsyncLifetime
         return $"from={window["from"]!.GetValue<DateTime>():yyyy-MM-ddTHH:mm:ss.000Z}&to={window["to"]!.GetValue<DateTime>().AddMinutes(1):yyyy-MM-ddTHH:mm:ss.000Z}";
     }
 
+    /// <summary>Waits until the minute is over in which requests ended: load is told of whole minutes.</summary>
+    internal Task UntilLoadIsKnownAsync() => Poll.UntilAsync(
+        async client => JsonNode.Parse(await client.GetStringAsync(new Uri(Http, "/api/v1/concurrency")))!["maxInFlight"] is not null,
+        () => "no whole minute has requests");
+
     /// <summary>The same, compared with itself.</summary>
     internal async Task<string> SameTwiceAsync()
     {

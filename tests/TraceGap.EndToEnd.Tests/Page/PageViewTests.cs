@@ -33,6 +33,11 @@ public sealed class PageViewTests(PageServer server) : IClassFixture<PageServer>
     public async Task A_view_is_whole_accessible_and_quiet_in_the_light_and_in_the_dark_on_a_phone(string name, string path, string shown)
     {
         path = path == OneTrace ? $"/traces/{await FailedTraceAsync()}" : path == SameTwice ? $"/compare?{await server.SameTwiceAsync()}" : path;
+        if (name == "concurrency")
+        {
+            await server.UntilLoadIsKnownAsync();
+        }
+
         foreach ((ColorScheme colors, int width) in ((ColorScheme, int)[])[(ColorScheme.Light, 1360), (ColorScheme.Dark, 390)])
         {
             await using PageVisit visit = await server.VisitAsync(colors, width);

@@ -149,6 +149,7 @@ public sealed class PageWhatIfTests(PageServer server) : IClassFixture<PageServe
         await visit.Tab.GetByRole(AriaRole.Link, new() { Name = "Try invoke_agent researcher, invoke_agent analyst, invoke_agent clerk together in What-if" }).ClickAsync();
         await Expect(Figure(visit, "mean.change")).ToContainTextAsync("−");
 
+        await server.UntilLoadIsKnownAsync();
         JsonNode load = await server.AskAsync($"concurrency?{window}");
         await visit.GoAsync($"/concurrency?{window}");
         await Expect(Figure(visit, "maxInFlight")).ToHaveTextAsync(load["maxInFlight"]!.GetValue<double>().ToString("G3", CultureInfo.InvariantCulture));

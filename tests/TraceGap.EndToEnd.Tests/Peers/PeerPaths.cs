@@ -29,7 +29,7 @@ internal static class PeerPaths
     public const string Chromium = "/usr/bin/chromium";
 
     private static readonly Lazy<string?> PythonProblem = new(() =>
-        Runs(Python, "-c", "import grpc, google.protobuf") && Runs(Protoc, "--version") ? null : "needs apt's python3-grpcio, python3-protobuf and protobuf-compiler");
+        Runs(Python, "-c", "import grpc, google.protobuf") && Runs(Protoc, "--version") ? null : "needs apt's python3-grpcio, python3-protobuf, protobuf-compiler and libprotobuf-dev");
 
     private static readonly Lazy<string?> PrometheusProblem = new(() =>
         Runs(Promtool, "--version") && Runs(Python, "-c", "import prometheus_client.openmetrics.parser") ? null : "needs apt's prometheus and python3-prometheus-client");
