@@ -87,7 +87,7 @@ public sealed class PageAlertTests : IAsyncLifetime
         await visit.GoAsync("/");
         await visit.Tab.GetByRole(AriaRole.Region, new() { Name = "Alerts now" }).GetByRole(AriaRole.Link, new() { Name = "Silent loss" }).ClickAsync();
         string example = silent["evidence"]!["exampleTraceIds"]![0]!.GetValue<string>();
-        await card.GetByLabel($"Example trace {example}").ClickAsync();
+        await card.GetByTitle(example).ClickAsync();
         await Expect(visit.Tab.GetByRole(AriaRole.Treegrid)).ToBeVisibleAsync();
         Assert.EndsWith($"/traces/{example}?workflow=shop%2FPOST+%2Fask", visit.Tab.Url, StringComparison.Ordinal);
         Assert.Empty(visit.Troubles);
