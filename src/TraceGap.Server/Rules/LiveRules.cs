@@ -99,7 +99,8 @@ internal sealed class LiveRules : IDisposable
 
         try
         {
-            _store.RecordRuleSet(id, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
+            // Whole seconds read the same in every format.
+            _store.RecordRuleSet(id, _time.GetUtcNow().ToUnixTimeSeconds() * 1_000_000_000);
             _recorded = id;
         }
         catch (Exception failure) when (failure is StorageUnavailableException or ObjectDisposedException)

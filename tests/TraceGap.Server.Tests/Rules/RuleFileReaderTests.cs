@@ -112,6 +112,22 @@ public sealed class RuleFileReaderTests
         Assert.Equal("the file is not UTF-8; save it as UTF-8", Assert.Single(RuleFileReader.Read([0x72, 0xff, 0xfe], keepsContent: false, out _)).Text);
     }
 
+    [Fact]
+    public async Task The_example_of_the_documentation_is_read()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "TraceGap.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        string text = await File.ReadAllTextAsync(Path.Combine(folder!.FullName, "docs", "rules.md"));
+        string example = text.Split("```yaml\n")[1].Split("```")[0];
+
+        Assert.Equal(3, ReadGood(example).Rules.Count);
+        Assert.All(MatchReader.Keys, key => Assert.Contains($"`{key}: ", text, StringComparison.Ordinal));
+    }
+
     private static LayerRuleSet ReadGood(string text)
     {
         Assert.Empty(Read(text, out LayerRuleSet rules));
