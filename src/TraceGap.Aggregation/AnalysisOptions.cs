@@ -1,7 +1,7 @@
 namespace TraceGap.Aggregation;
 
 /// <summary>What a user may switch about the analysis of a trace.</summary>
-public sealed class AnalysisOptions
+public sealed record AnalysisOptions
 {
     /// <summary>The defaults.</summary>
     public static AnalysisOptions Default { get; } = new();
@@ -14,6 +14,9 @@ public sealed class AnalysisOptions
 
     /// <summary>Attribute keys beside <c>tracegap.layer</c> that name a span's layer.</summary>
     public IReadOnlyList<string> LayerKeys { get; init; } = [];
+
+    /// <summary>The user's own rules for layers. They stand before the conventions and behind the explicit tag.</summary>
+    public LayerRuleSet Rules { get; init; } = LayerRuleSet.None;
 
     /// <summary>Attribute keys beside <c>tracegap.task.id</c> that name the task which a trace tries; the first that a span has counts.</summary>
     public IReadOnlyList<string> TaskKeys { get; init; } = [];

@@ -23,7 +23,7 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
     // A workspace keeps some 600 bytes a span of the largest trace that it has seen. Larger traces get one of their own.
     private const int MaxKeptSpans = 20_000;
 
-    private readonly OwnLayers _ownLayers = new(options);
+    private readonly OwnLayers _ownLayers = new(options.LayerKeys, options.Rules);
     private readonly TaskReader _tasks = new(options);
     private readonly ContributionScratch _contribution = new();
     private TraceWorkspace _workspace = new();

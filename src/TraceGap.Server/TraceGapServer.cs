@@ -12,6 +12,7 @@ using TraceGap.Server.Objectives;
 using TraceGap.Server.Otlp;
 using TraceGap.Server.Page;
 using TraceGap.Server.Queries;
+using TraceGap.Server.Rules;
 using TraceGap.Server.Security;
 using TraceGap.Server.Telemetry;
 using TraceGap.Server.UnaryHttp;
@@ -30,6 +31,7 @@ public sealed class TraceGapServer : IAsyncDisposable
     private readonly WebApplication _http;
     private readonly IngestPipeline _pipeline;
     private readonly AlertService _alerts;
+    private readonly LiveRules _rules;
     private readonly TraceStore _store;
     private readonly ServerSecurity _security;
     private readonly SelfTelemetry _telemetry;
@@ -42,6 +44,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         WebApplication http,
         IngestPipeline pipeline,
         AlertService alerts,
+        LiveRules rules,
         TraceStore store,
         ServerSecurity security,
         SelfTelemetry telemetry)
@@ -51,6 +54,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         _http = http;
         _pipeline = pipeline;
         _alerts = alerts;
+        _rules = rules;
         _store = store;
         _security = security;
         _telemetry = telemetry;
@@ -87,6 +91,11 @@ public sealed class TraceGapServer : IAsyncDisposable
             throw new InvalidOptionsException(problems);
         }
 
+        if (ReadRules(options, out RuleFile? ruleFile) is { Count: > 0 } mistakes)
+        {
+            throw new InvalidOptionsException(mistakes);
+        }
+
         MemoryPlan memory = MemoryPlan.Of(options.MaxMemoryBytes, options.MaxRequestBytes);
         StoreOptions storage = new()
         {
@@ -103,23 +112,24 @@ public sealed class TraceGapServer : IAsyncDisposable
         }
 
         SelfTelemetry telemetry = new(TelemetryEnvironment.Read(Environment.GetEnvironmentVariable));
-        TraceAnalyzer analyzer = new(options.Analysis);
+        LiveRules rules = new(ruleFile, store, time, logging.CreateLogger<LiveRules>());
         IngestLimits ingest = new(memory.Waiting, memory.SpansPerTrace);
-        IngestPipeline pipeline = new(store, analyzer, new TraceAssembler(options.Assembly), ingest, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
+        IngestPipeline pipeline = new(store, rules.Analyzer(options.Analysis), new TraceAssembler(options.Assembly), ingest, time, logging.CreateLogger<IngestPipeline>(), telemetry.Ingest);
         ObjectiveLedger objectives = new(store.ReadRollupSeries, options.Objectives, () => Math.Min(pipeline.EarliestInFlightUnixNanos, UnixNanos(time)));
         AlertService alerts = new(store, options.Alerts, objectives, () => pipeline.EarliestInFlightUnixNanos, telemetry.Alerts, time, logging.CreateLogger<AlertService>());
-        StoreQueries queries = new(store, new TraceAnalyzer(options.Analysis), pipeline, options.Prices, options.Advertised, objectives, alerts, time);
+        StoreQueries queries = new(store, rules.Analyzer(options.Analysis), pipeline, options.Prices, options.Advertised, objectives, alerts, time);
         CallLimits limits = Limits(options, memory);
-        OtlpTraceService traces = new(options.NewDecoder, pipeline, telemetry.Otlp);
+        OtlpTraceService traces = new(() => options.NewDecoder(rules.Current), pipeline, telemetry.Otlp);
+        rules.Changed += traces.RenewDecoders;
         ServerSecurity security = new(options.Security, settings, time, logging.CreateLogger<ServerSecurity>());
         telemetry.Observe(pipeline, store, limits.Budget, security, time);
         telemetry.Observe(objectives);
         security.TellRisks(listeners.All);
         WebApplication grpc = GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry);
         WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry);
-        WebApplication http = ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, queries, new StoreChanges(() => pipeline.Revision, () => pipeline.EarliestInFlightUnixNanos, time), alerts, telemetry);
+        WebApplication http = ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, rules, queries, new StoreChanges(() => pipeline.Revision, () => pipeline.EarliestInFlightUnixNanos, time), alerts, telemetry);
         Receivers.Map(http, () => new Receivers(HttpHost.Origin(grpc), HttpHost.Origin(otlpHttp), options.Security.Ingest.AreSet));
-        TraceGapServer server = new(grpc, otlpHttp, http, pipeline, alerts, store, security, telemetry);
+        TraceGapServer server = new(grpc, otlpHttp, http, pipeline, alerts, rules, store, security, telemetry);
         try
         {
             // Ends when the server listens and is ready: told to the server itself, it would else come too early.
@@ -158,6 +168,7 @@ public sealed class TraceGapServer : IAsyncDisposable
 
         await _takingUp;
         await _alerts.DisposeAsync();
+        _rules.Dispose();
         _telemetry.Dispose();
         _store.Dispose();
         _security.Dispose();
@@ -171,6 +182,13 @@ public sealed class TraceGapServer : IAsyncDisposable
     }
 
     private static long UnixNanos(TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    private static IReadOnlyList<string> ReadRules(ServerOptions options, out RuleFile? file)
+    {
+        file = options.RuleFile is string path ? new RuleFile(path, options.Keep.Content) : null;
+        file?.Look();
+        return file?.Mistakes ?? [];
+    }
 
     private static CallLimits Limits(ServerOptions options, MemoryPlan memory) => new()
     {
@@ -215,13 +233,13 @@ public sealed class TraceGapServer : IAsyncDisposable
     }
 
     private static WebApplication ApiHost(
-        ListenerSecurity security, ILoggerFactory logging, IngestPipeline pipeline, StoreQueries queries, StoreChanges changes, AlertService alerts, SelfTelemetry telemetry)
+        ListenerSecurity security, ILoggerFactory logging, IngestPipeline pipeline, LiveRules rules, StoreQueries queries, StoreChanges changes, AlertService alerts, SelfTelemetry telemetry)
     {
         WebApplication application = HttpHost.Create(security, HttpProtocols.Http1, logging, static builder => builder.Services.AddQueryApi());
         application.Use(telemetry.Queries.ServeHttpAsync);
         application.MapApi(queries, alerts.TestAsync);
         application.MapEvents(changes);
-        application.MapProbes(pipeline);
+        application.MapProbes(pipeline, rules);
         application.MapMetrics(telemetry);
         application.MapOpenApi("/openapi/{documentName}.json");
         application.MapPage(PageFiles.Built);

@@ -247,21 +247,19 @@ public sealed class TraceStore : IDisposable
 
     /// <summary>Changes what is kept of alerts, all or nothing.</summary>
     /// <exception cref="StorageUnavailableException">It could not be written; nothing has changed.</exception>
-    public void SaveAlerts(AlertCommit commit)
-    {
-        lock (_commitLock)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            try
-            {
-                Database().Writer.Change(session => AlertTables.Save(session, commit));
-            }
-            catch (Exception failure)
-            {
-                throw Told(failure);
-            }
-        }
-    }
+    public void SaveAlerts(AlertCommit commit) => Change(session => AlertTables.Save(session, commit));
+
+    /// <summary>The rules for layers that held at some time of a window, in order.</summary>
+    /// <param name="fromUnixNanos">Start of the window, nanoseconds since the Unix epoch, included.</param>
+    /// <param name="toUnixNanos">End of the window, likewise, excluded.</param>
+    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
+    public IReadOnlyList<StoredRuleSet> ReadRuleSets(long fromUnixNanos, long toUnixNanos) => Read((_, session) => RuleSetTable.Read(session, fromUnixNanos, toUnixNanos));
+
+    /// <summary>Notes that traces are analysed by other rules for layers from a time on; the same as before change nothing.</summary>
+    /// <param name="id">What tells the rules from others.</param>
+    /// <param name="atUnixNanos">The time, nanoseconds since the Unix epoch.</param>
+    /// <exception cref="StorageUnavailableException">It could not be written; nothing has changed.</exception>
+    public void RecordRuleSet(string id, long atUnixNanos) => Change(session => RuleSetTable.Record(session, id, atUnixNanos));
 
     /// <summary>A sample of the traces of a window. Costs by the traces of the window, to choose, and by the blocks that hold the chosen ones, to read.</summary>
     /// <param name="query">Which traces, and how many.</param>
@@ -386,6 +384,22 @@ public sealed class TraceStore : IDisposable
         }
 
         return failure;
+    }
+
+    private void Change(Action<SqlSession> change)
+    {
+        lock (_commitLock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            try
+            {
+                Database().Writer.Change(change);
+            }
+            catch (Exception failure)
+            {
+                throw Told(failure);
+            }
+        }
     }
 
     private OpenedDatabase Database() => _database ?? throw BeingReplaced();

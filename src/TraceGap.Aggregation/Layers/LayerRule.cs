@@ -6,7 +6,7 @@ internal enum LayerEffect : byte
     /// <summary>No rule matched: the span takes the layer of its nearest ancestor.</summary>
     None,
 
-    /// <summary>The user tagged the span: that holds whatever is above or below.</summary>
+    /// <summary>The user tagged the span, or a rule of the user's says so: that holds whatever is above or below.</summary>
     Stated,
 
     /// <summary>The span has the layer of the rule.</summary>
@@ -54,6 +54,9 @@ internal enum LayerEffect : byte
 /// <param name="Also">Further clues that must hold.</param>
 internal sealed record LayerRule(LayerEffect Effect, Layer Layer, Certainty Certainty, Clue Lead, params Clue[] Also)
 {
+    /// <summary>What the row is called, where a user has named it; else its lead clue names it.</summary>
+    public string? Name { get; init; }
+
     /// <summary>A row for a span that states its layer beyond doubt.</summary>
     public static LayerRule Certain(Layer layer, Clue lead, params Clue[] also) => new(LayerEffect.Own, layer, Certainty.Certain, lead, also);
 

@@ -188,7 +188,7 @@ internal sealed class LayerTable
     private sealed record Row(int Order, LayerEffect Effect, SpanLayer Layer, Clue[] Also)
     {
         public Row(int order, LayerRule rule, string name)
-            : this(order, rule.Effect, new SpanLayer(rule.Layer, name, rule.Certainty, IsOwn: HasLayer(rule.Effect), IsExcluded: rule.Effect == LayerEffect.Exclude), rule.Also)
+            : this(order, rule.Effect, new SpanLayer(rule.Layer, rule.Name ?? name, rule.Certainty, IsOwn: HasLayer(rule.Effect), IsExcluded: rule.Effect == LayerEffect.Exclude), rule.Also)
         {
         }
 

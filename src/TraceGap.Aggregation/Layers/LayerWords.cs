@@ -2,7 +2,7 @@ namespace TraceGap.Aggregation;
 
 /// <summary>Layers by the words of a span name, for kinds that many things have (CHAIN, task): <c>assemble</c> is assembly, <c>plan</c> is orchestration.</summary>
 /// <remarks>A word counts where a part of the name begins with it; parts end at anything that is no letter and at a change to upper case. Inside a part it proves nothing (<c>information</c>).</remarks>
-internal static class LayerWords
+public static class LayerWords
 {
     private static readonly (string Word, Layer Layer)[] Words =
     [

@@ -2,7 +2,7 @@ using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
 
-/// <summary>The first half of tagging: what every span says of itself, by explicit tag, else by the table.</summary>
+/// <summary>The first half of tagging: what every span says of itself, by explicit tag, else by the user's rules, else by the table.</summary>
 internal sealed class OwnLayers
 {
     // A model call around two others.
@@ -11,10 +11,12 @@ internal sealed class OwnLayers
     private readonly LayerTag _tag;
     private readonly LayerTable _table;
 
-    public OwnLayers(AnalysisOptions options)
+    /// <param name="layerKeys">Further keys of the tag.</param>
+    /// <param name="rules">The user's rules.</param>
+    public OwnLayers(IReadOnlyList<string> layerKeys, LayerRuleSet rules)
     {
-        _tag = new LayerTag(options.LayerKeys);
-        _table = new LayerTable(LayerRules.All);
+        _tag = new LayerTag(layerKeys);
+        _table = new LayerTable([.. rules.Rows, .. LayerRules.All]);
     }
 
     /// <summary>Decides the layers that spans have of their own. Spans without one are left unattributed.</summary>

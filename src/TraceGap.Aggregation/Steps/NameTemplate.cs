@@ -7,7 +7,7 @@ namespace TraceGap.Aggregation;
 /// Span names with what varies from run to run taken out, so that they can be keys: <c>specialist_7</c> → <c>specialist_{n}</c>, <c>run 5f1b…-…</c> → <c>run {guid}</c>.
 /// A pure function of the name. Digits that touch letters are words (<c>gpt-4o</c>, <c>sha256</c>) and stay.
 /// </summary>
-internal static class NameTemplate
+public static class NameTemplate
 {
     private const int MinHexLength = 8;
     private const int MinIdLength = 16;

@@ -32,7 +32,16 @@ public sealed record Report(
     IReadOnlyList<StepReport> Steps,
     IReadOnlyList<FailureReport> Failures,
     IReadOnlyList<SerializationReport> Serialization,
-    ObjectiveReport? Objective = null);
+    ObjectiveReport? Objective = null)
+{
+    /// <summary>The rules for layers that traces of the window were analysed by, in order of time: several where they changed, since a changed rule applies to traces that are analysed afterwards.</summary>
+    public IReadOnlyList<RuleSetReport> RuleSets { get; init; } = [];
+}
+
+/// <summary>Rules for layers that traces were analysed by.</summary>
+/// <param name="Id">The same for the same rules; <c>built-in</c> without rules of the user's own.</param>
+/// <param name="Since">When they were taken up, UTC; null for recorded spans.</param>
+public sealed record RuleSetReport(string Id, DateTime? Since);
 
 /// <summary>A half-open window of event time, after snapping outwards to whole minutes or hours.</summary>
 /// <param name="From">Start, UTC, included; null if the window is that of an empty input.</param>

@@ -24,7 +24,10 @@ public static class ReportBuilder
             Layers(figures),
             Steps(figures),
             Failures(figures, selection, input.ExampleTraceIds),
-            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.ByLevel.Keys), figures.Latency.ShareOf));
+            SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.ByLevel.Keys), figures.Latency.ShareOf))
+        {
+            RuleSets = [.. input.RuleSets.Select(static set => new RuleSetReport(set.Id, EventTime.Utc(set.SinceUnixNanos)))],
+        };
     }
 
     /// <summary>The workflows of a window; <see cref="ReportInput.Workflow"/> narrows them to one.</summary>

@@ -18,6 +18,11 @@ public enum Granularity
 /// <param name="Failure">The failure.</param>
 public readonly record struct WorkflowFailure(string Workflow, FailureKey Failure);
 
+/// <summary>Rules for layers that traces were analysed by.</summary>
+/// <param name="Id">What tells them from others.</param>
+/// <param name="SinceUnixNanos">From when on they held, ns since the Unix epoch; null if always.</param>
+public readonly record struct RuleSetTime(string Id, long? SinceUnixNanos);
+
 /// <summary>
 /// All that a report is a function of. The cells are those of the window after filters on environment and version, of every workflow: the report of one workflow also needs
 /// the traces without a root of its service.
@@ -44,6 +49,9 @@ public sealed class ReportInput
 
     /// <summary>Event time up to which all that arrived is analysed, ns; null if unknown.</summary>
     public long? AnalysedUntilUnixNanos { get; init; }
+
+    /// <summary>The rules for layers that held at some time of the window, in order of time.</summary>
+    public IReadOnlyList<RuleSetTime> RuleSets { get; init; } = [];
 
     /// <summary>True if key bounds were reached in the window.</summary>
     public bool Overflow { get; init; }

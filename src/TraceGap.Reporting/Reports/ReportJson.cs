@@ -66,6 +66,20 @@ public static class ReportJson
     public static CostReport ReadCosts(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, Compact.CostReport) ?? throw new JsonException("A report is an object, not null.");
 
+    /// <summary>Writes coverage.</summary>
+    public static string Write(CoverageReport coverage, bool indented = false) => JsonSerializer.Serialize(coverage, (indented ? Indented : Compact).CoverageReport);
+
+    /// <summary>Writes coverage as UTF-8.</summary>
+    public static byte[] WriteUtf8(CoverageReport coverage) => JsonSerializer.SerializeToUtf8Bytes(coverage, Compact.CoverageReport);
+
+    /// <summary>Reads coverage.</summary>
+    /// <exception cref="JsonException">The text is no report on coverage.</exception>
+    public static CoverageReport ReadCoverage(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Compact.CoverageReport) ?? throw new JsonException("A report is an object, not null.");
+
+    /// <summary>Writes why a span has its layer.</summary>
+    public static string Write(SpanExplanation explanation, bool indented = false) => JsonSerializer.Serialize(explanation, (indented ? Indented : Compact).SpanExplanation);
+
     /// <summary>Reads a comparison.</summary>
     /// <exception cref="JsonException">The text is no comparison.</exception>
     public static Comparison ReadComparison(ReadOnlySpan<byte> utf8) =>
@@ -107,4 +121,6 @@ public static class ReportJson
 [JsonSerializable(typeof(SensitivityReport))]
 [JsonSerializable(typeof(DependenceReport))]
 [JsonSerializable(typeof(ConcurrencyReport))]
+[JsonSerializable(typeof(CoverageReport))]
+[JsonSerializable(typeof(SpanExplanation))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using TraceGap.Aggregation;
 using TraceGap.Otlp;
 using TraceGap.Otlp.Files;
 
@@ -7,13 +8,16 @@ namespace TraceGap.Server.Configuration;
 public static class Decoding
 {
     /// <summary>A decoder of requests.</summary>
-    public static OtlpTraceDecoder NewDecoder(this ServerOptions options) => new(Limits(options), Keep(options));
+    /// <param name="options">What the user set.</param>
+    /// <param name="rules">The rules that hold now.</param>
+    public static OtlpTraceDecoder NewDecoder(this ServerOptions options, LayerRuleSet rules) => new(Limits(options), Keep(options, rules));
 
     /// <summary>A reader of recorded spans.</summary>
-    public static OtlpFileReader NewFileReader(this ServerOptions options) => new(Limits(options), Keep(options));
+    public static OtlpFileReader NewFileReader(this ServerOptions options) => new(Limits(options), Keep(options, options.Analysis.Rules));
 
     private static DecodeLimits Limits(ServerOptions options) => DecodeLimits.Default with { MaxValueChars = options.MaxValueLength };
 
-    // A key that names layers has to be kept to be read.
-    private static KeepOptions Keep(ServerOptions options) => options.Keep with { Attributes = [.. options.Keep.Attributes, .. options.Analysis.LayerKeys, .. options.Analysis.TaskKeys] };
+    // A key that names layers, or that a rule looks at, has to be kept to be read.
+    private static KeepOptions Keep(ServerOptions options, LayerRuleSet rules) =>
+        options.Keep with { Attributes = [.. options.Keep.Attributes, .. options.Analysis.LayerKeys, .. options.Analysis.TaskKeys, .. rules.Keys] };
 }

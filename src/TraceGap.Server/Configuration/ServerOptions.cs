@@ -68,6 +68,9 @@ public sealed class ServerOptions
     /// <summary>How traces are analysed.</summary>
     public AnalysisOptions Analysis { get; set; } = new();
 
+    /// <summary>A file with rules of the user's own for layers, followed as it changes; null for none.</summary>
+    public string? RuleFile { get; set; }
+
     /// <summary>How long and how much is kept.</summary>
     public RetentionOptions Retention { get; set; } = new();
 

@@ -6,6 +6,7 @@ using TraceGap.Otlp;
 using TraceGap.Otlp.Attributes;
 using TraceGap.Server.Alerts;
 using TraceGap.Server.Objectives;
+using TraceGap.Server.Rules;
 using TraceGap.Server.Security;
 using TraceGap.Storage;
 
@@ -50,6 +51,7 @@ public static class ServerOptionsReader
         ["Analysis:Adopt"] = (draft, value) => Flag(value, flag => draft.Adopt = flag),
         ["Analysis:LayerKeys"] = (draft, value) => Words(value, draft.LayerKeys),
         ["Analysis:TaskKeys"] = (draft, value) => Words(value, draft.TaskKeys),
+        ["Rules:File"] = (draft, value) => NotEmpty(value, () => draft.Options.RuleFile = value),
         ["Keep:Content"] = (draft, value) => Flag(value, flag => draft.KeepContent = flag),
         ["Keep:Attributes"] = (draft, value) => Words(value, draft.KeepAttributes),
         ["Keep:Drop"] = (draft, value) => Words(value, draft.DropAttributes),
@@ -87,6 +89,7 @@ public static class ServerOptionsReader
         options = draft.Finish();
         options.Alerts = draft.Alerts.Read(errors);
         options.Objectives = draft.Objectives.Read(options.Retention.RollupMaxAge, errors);
+        errors.AddRange(ReadRules(options));
         long least = MemoryPlan.Least(options.MaxRequestBytes);
         if (options.MaxMemoryBytes < least)
         {
@@ -173,6 +176,19 @@ public static class ServerOptionsReader
                 errors.Add($"{source}: {asSet}: {problem}");
             }
         }
+    }
+
+    private static IReadOnlyList<string> ReadRules(ServerOptions options)
+    {
+        if (options.RuleFile is not string path)
+        {
+            return [];
+        }
+
+        RuleFile file = new(path, options.Keep.Content);
+        file.Look();
+        options.Analysis = options.Analysis with { Rules = file.Current };
+        return file.Mistakes;
     }
 
     /// <summary>What sets a key that has a name of the user's in it; null for other keys.</summary>

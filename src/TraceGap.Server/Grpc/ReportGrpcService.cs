@@ -37,6 +37,7 @@ internal sealed class ReportGrpcService
         ("GetDependence", Handler(GetDependenceRequest.Parser, (request, token) => _queries.GetDependenceAsync(Query(request), token), Dependence.Descriptor)),
         ("GetTimeSeries", Handler(GetTimeSeriesRequest.Parser, (request, token) => _queries.GetTimeSeriesAsync(Query(request), token), TimeSeries.Descriptor)),
         ("GetConcurrency", Handler(GetConcurrencyRequest.Parser, (request, token) => _queries.GetConcurrencyAsync(Query(request), token), Concurrency.Descriptor)),
+        ("GetCoverage", Handler(GetCoverageRequest.Parser, (request, token) => _queries.GetCoverageAsync(Query(request), token), Coverage.Descriptor)),
         ("ListAlerts", Handler(ListAlertsRequest.Parser, (_, token) => _queries.ListAlertsAsync(token), AlertList.Descriptor)),
         ("WhatIf", Handler(WhatIfRequest.Parser, (request, token) => _queries.WhatIfAsync(Query(request), Changes(request), token), WhatIfReport.Descriptor)),
         ("GetQuality", Handler(GetQualityRequest.Parser, (request, token) => _queries.GetQualityAsync(Query(request), token), Quality.Descriptor)),
@@ -155,7 +156,18 @@ internal sealed class ReportGrpcService
         Granularity = request.HasGranularity ? request.Granularity : null,
     };
 
-    private static WhatIfQuery Query(WhatIfRequest request) => new()
+    private static SampledQuery Query(WhatIfRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
+        Sample = request.HasSample ? request.Sample : null,
+    };
+
+    private static SampledQuery Query(GetCoverageRequest request) => new()
     {
         Window = request.HasWindow ? request.Window : null,
         From = request.HasFrom ? request.From : null,

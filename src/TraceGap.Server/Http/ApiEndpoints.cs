@@ -17,7 +17,7 @@ internal static class ApiEndpoints
     private static readonly string[] CostKeys = ReportKeys[..6];
     private static readonly string[] CompareKeys = [.. ReportKeys, "againstFrom", "againstTo", "againstEnvironment", "againstVersion"];
     private static readonly string[] SeriesKeys = [.. ReportKeys, "metric", "step", "by"];
-    private static readonly string[] WhatIfKeys = [.. ReportKeys[..6], "sample"];
+    private static readonly string[] SampleKeys = [.. ReportKeys[..6], "sample"];
     private static readonly string[] TraceKeys = [.. ReportKeys[..6], "outcome", "layer", "step", "errorType", "minDuration", "maxDuration", "attribute", "limit", "cursor"];
 
     /// <summary>Maps the endpoints under <c>/api/v1</c>.</summary>
@@ -68,6 +68,13 @@ internal static class ApiEndpoints
             .Produces<ConcurrencyReport>()
             .WithSummary("Latency against requests in flight, and where requests begin to queue");
 
+        api.MapGet("/coverage", (HttpContext context, [AsParameters] SampleParameters parameters) =>
+                Answer(context, SampleKeys, () => parameters.TryToQuery(out SampledQuery query)
+                    ? queries.GetCoverageAsync(query, context.RequestAborted)
+                    : ValueTask.FromResult(NoNumber(parameters))))
+            .Produces<CoverageReport>()
+            .WithSummary("Which rules decided the layers of spans and of path time, and what has none");
+
         api.MapGet("/alerts", (HttpContext context, CancellationToken stop) => Answer(context, [], () => queries.ListAlertsAsync(stop)))
             .Produces<AlertList>()
             .WithSummary("Where alerts stand, and what was told of them");
@@ -77,7 +84,7 @@ internal static class ApiEndpoints
             .Produces<AlertTest>()
             .WithSummary("Sends a test notification to every receiver, and tells how each answered");
 
-        api.MapPost("/whatif", (HttpContext context, [AsParameters] WhatIfParameters parameters) => Answer(context, WhatIfKeys, () => WhatIfAsync(context, parameters, queries)))
+        api.MapPost("/whatif", (HttpContext context, [AsParameters] SampleParameters parameters) => Answer(context, SampleKeys, () => WhatIfAsync(context, parameters, queries)))
             .Accepts<WhatIfRequest>("application/json")
             .Produces<WhatIfReport>()
             .WithSummary("Latency and reliability before and after changes: faster, in parallel, left out, retried, checked, with a fallback");
@@ -101,11 +108,11 @@ internal static class ApiEndpoints
             .WithSummary("One trace: spans, layers, steps, critical path, failure");
     }
 
-    private static async ValueTask<QueryAnswer> WhatIfAsync(HttpContext context, WhatIfParameters parameters, IReportQueries queries)
+    private static async ValueTask<QueryAnswer> WhatIfAsync(HttpContext context, SampleParameters parameters, IReportQueries queries)
     {
-        if (!parameters.TryToQuery(out WhatIfQuery query))
+        if (!parameters.TryToQuery(out SampledQuery query))
         {
-            return QueryAnswer.InvalidArgument($"sample: \"{parameters.Sample}\" is no whole number");
+            return NoNumber(parameters);
         }
 
         byte[] question = new byte[MaxQuestionBytes + 1];
@@ -114,6 +121,8 @@ internal static class ApiEndpoints
             ? QueryAnswer.InvalidArgument($"the question: is longer than {MaxQuestionBytes} bytes")
             : await queries.WhatIfAsync(query, question.AsMemory(0, length), context.RequestAborted);
     }
+
+    private static QueryAnswer NoNumber(SampleParameters parameters) => QueryAnswer.InvalidArgument($"sample: \"{parameters.Sample}\" is no whole number");
 
     private static async Task Answer(HttpContext context, string[] knownKeys, Func<ValueTask<QueryAnswer>> ask)
     {
@@ -248,23 +257,23 @@ internal static class ApiEndpoints
         };
     }
 
-    /// <summary>Query parameters of what-if questions.</summary>
+    /// <summary>Query parameters of questions about single traces.</summary>
     /// <param name="Window">As for reports.</param>
     /// <param name="From">As for reports.</param>
     /// <param name="To">As for reports.</param>
     /// <param name="Workflow">Only this workflow.</param>
     /// <param name="Environment">Only this environment.</param>
     /// <param name="Version">Only this version of the root's service.</param>
-    /// <param name="Sample">Most traces that are replayed, 1 to 10000; default 1000.</param>
-    internal readonly record struct WhatIfParameters(
+    /// <param name="Sample">Most traces that are looked at, 1 to 10000; default 1000.</param>
+    internal readonly record struct SampleParameters(
         [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
         [FromQuery] string? Environment, [FromQuery] string? Version, [FromQuery] string? Sample)
     {
-        public bool TryToQuery(out WhatIfQuery query)
+        public bool TryToQuery(out SampledQuery query)
         {
             int sample = 0;
             bool read = Sample is null || int.TryParse(Sample, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out sample);
-            query = new WhatIfQuery
+            query = new SampledQuery
             {
                 Window = Window,
                 From = From,

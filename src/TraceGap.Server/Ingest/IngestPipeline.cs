@@ -61,14 +61,14 @@ internal sealed partial class IngestPipeline : ISpanSink, IAsyncDisposable
     private int _toldDamages;
 
     /// <param name="store">Where spans and traces are kept.</param>
-    /// <param name="analyzer">Analyses closed traces.</param>
+    /// <param name="analyzer">Gives what analyses closed traces; used by one thread.</param>
     /// <param name="assembler">Gathers spans.</param>
     /// <param name="limits">What may be held in memory.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where troubles are told.</param>
     /// <param name="metrics">Counts what happens.</param>
     public IngestPipeline(
-        TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, IngestLimits limits, TimeProvider time, ILogger logger, IngestMetrics metrics)
+        TraceStore store, Func<TraceAnalyzer> analyzer, TraceAssembler assembler, IngestLimits limits, TimeProvider time, ILogger logger, IngestMetrics metrics)
     {
         _limits = limits;
         _metrics = metrics;

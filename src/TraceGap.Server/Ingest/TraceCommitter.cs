@@ -9,7 +9,7 @@ namespace TraceGap.Server.Ingest;
 /// only when it is committed: what fails is done again. One owner.
 /// </summary>
 internal sealed partial class TraceCommitter(
-    TraceStore store, TraceAnalyzer analyzer, TraceAssembler assembler, int spansPerTrace, TimeProvider time, ILogger logger, IngestMetrics metrics)
+    TraceStore store, Func<TraceAnalyzer> analyzer, TraceAssembler assembler, int spansPerTrace, TimeProvider time, ILogger logger, IngestMetrics metrics)
 {
     /// <summary>Traces a transaction books: enough to spread its cost, few enough to keep reports fresh.</summary>
     private const int MaxTraces = 2_000;
@@ -160,7 +160,7 @@ internal sealed partial class TraceCommitter(
         }
 
         int revision = (stored?.Revision ?? 0) + 1;
-        BookedTrace booked = analyzer.Book(merged.Spans, isGraceOver || stored is { IsOpen: false }, revision > 1);
+        BookedTrace booked = analyzer().Book(merged.Spans, isGraceOver || stored is { IsOpen: false }, revision > 1);
         bool isOpen = booked.Contribution.Outcome.Outcome == TraceOutcome.Open;
         TellAssembler(trace, isOpen);
         _tally.Trace(trace, merged.Added.Count, stored is { IsOpen: false }, stored?.Contribution, booked.Contribution);
@@ -200,7 +200,7 @@ internal sealed partial class TraceCommitter(
     /// <param name="added">They.</param>
     private TraceCommit Fragment(ClosedTrace trace, IReadOnlyList<SpanRecord> late, IReadOnlyList<SpanRecord> added)
     {
-        BookedTrace booked = analyzer.Book(late, closed: true, revised: false);
+        BookedTrace booked = analyzer().Book(late, closed: true, revised: false);
         TellAssembler(trace, isOpen: false);
         _tally.Fragment(trace, added.Count);
         return new TraceCommit

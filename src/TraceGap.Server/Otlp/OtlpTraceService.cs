@@ -14,7 +14,7 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
     /// <summary>Full name of the service.</summary>
     public const string Name = "opentelemetry.proto.collector.trace.v1.TraceService";
 
-    private readonly ConcurrentBag<OtlpTraceDecoder> _idle = [];
+    private volatile ConcurrentBag<OtlpTraceDecoder> _idle = [];
 
     /// <summary>Takes a request in the Protocol Buffers wire format.</summary>
     /// <param name="request">An ExportTraceServiceRequest; not used after the returned task completes.</param>
@@ -26,16 +26,21 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
     public ValueTask<ExportResult> ExportJsonAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
         KeepAsync(Decode(static (decoder, bytes) => decoder.DecodeJson(bytes), request.Span), cancellationToken);
 
+    /// <summary>Makes decoders anew: those that there are are not used for another request.</summary>
+    public void RenewDecoders() => _idle = [];
+
     private DecodeResult Decode(Func<OtlpTraceDecoder, ReadOnlySpan<byte>, DecodeResult> read, ReadOnlySpan<byte> request)
     {
-        if (!_idle.TryTake(out OtlpTraceDecoder? decoder))
+        // A decoder that was made before the last renewal goes back to where nobody takes it from.
+        ConcurrentBag<OtlpTraceDecoder> idle = _idle;
+        if (!idle.TryTake(out OtlpTraceDecoder? decoder))
         {
             decoder = makeDecoder();
         }
 
         // A decoder that threw is not taken back: its state is unknown.
         DecodeResult result = read(decoder, request);
-        _idle.Add(decoder);
+        idle.Add(decoder);
         return result;
     }
 

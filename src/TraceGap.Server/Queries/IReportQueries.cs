@@ -27,6 +27,9 @@ public interface IReportQueries
     /// <summary>Latency against requests in flight.</summary>
     ValueTask<QueryAnswer> GetConcurrencyAsync(ReportQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Which rules decided the layers of spans, in a sample of the traces of a window.</summary>
+    ValueTask<QueryAnswer> GetCoverageAsync(SampledQuery query, CancellationToken cancellationToken);
+
     /// <summary>Where alerts stand, and what was told of them.</summary>
     ValueTask<QueryAnswer> ListAlertsAsync(CancellationToken cancellationToken);
 
@@ -34,7 +37,7 @@ public interface IReportQueries
     /// <param name="query">Which window and traces.</param>
     /// <param name="changes">What is different: a JSON document in UTF-8, as the caller wrote it.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
-    ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken);
+    ValueTask<QueryAnswer> WhatIfAsync(SampledQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken);
 
     /// <summary>What is odd about the latest traces of a window.</summary>
     ValueTask<QueryAnswer> GetQualityAsync(ReportQuery query, CancellationToken cancellationToken);

@@ -12,12 +12,13 @@ namespace TraceGap.Server.Queries;
 
 /// <summary>Answers queries from the store. Reports are made of rollups; a trace is analysed anew from its stored spans.</summary>
 internal sealed class StoreQueries(
-    TraceStore store, TraceAnalyzer analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, ObjectiveLedger objectives, AlertService alerts, TimeProvider time) : IReportQueries
+    TraceStore store, Func<TraceAnalyzer> analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, ObjectiveLedger objectives, AlertService alerts, TimeProvider time) : IReportQueries
 {
     private const int MostJudged = 200;
     private const long MostJudgedSpans = 20_000;
     private const int DefaultSample = 1000;
     private const int MaxSample = 10_000;
+    private const int MaxCoveredNames = 500;
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetReportAsync(ReportQuery query, CancellationToken cancellationToken) =>
@@ -91,14 +92,35 @@ internal sealed class StoreQueries(
     });
 
     /// <inheritdoc/>
+    public ValueTask<QueryAnswer> GetCoverageAsync(SampledQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        string? windowProblem = ReadQuery(query, out WindowQuery asked);
+        if ((windowProblem ?? SampleProblem(query)) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        EventWindow window = asked.Window;
+        TraceSample sample = ReadSample(query, window.FromUnixNanos, window.ToUnixNanos, cancellationToken);
+        TraceAnalyzer rulesOfNow = analyzer();
+        LayerCensus census = new();
+        foreach (IReadOnlyList<SpanRecord> trace in sample.Traces)
+        {
+            census.Add(rulesOfNow.Analyze(trace, closed: true));
+        }
+
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(census.ToReport(window.FromUnixNanos, window.ToUnixNanos, query.Workflow, sample.Of, MaxCoveredNames)));
+    });
+
+    /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListAlertsAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(QueryAnswer.Answered(AlertJson.WriteUtf8(alerts.List())));
 
     /// <inheritdoc/>
-    public ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken) => Ask(() =>
+    public ValueTask<QueryAnswer> WhatIfAsync(SampledQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken) => Ask(() =>
     {
         string? windowProblem = ReadQuery(query, out WindowQuery window);
-        string? sampleProblem = query.Sample is < 1 or > MaxSample ? $"sample: {query.Sample} is not from 1 to {MaxSample}" : null;
+        string? sampleProblem = SampleProblem(query);
         string? changesProblem = WhatIfReader.Read(changes.Span, out ReplayChanges asked);
         if ((windowProblem ?? sampleProblem ?? changesProblem) is string problem)
         {
@@ -106,18 +128,8 @@ internal sealed class StoreQueries(
         }
 
         ReportInput input = ReadInput(window);
-        WhatIfStudy study = new(input, asked, analyzer);
-        TraceSample sample = store.ReadSample(
-            new SampleQuery
-            {
-                FromUnixNanos = input.FromUnixNanos ?? 0,
-                ToUnixNanos = input.ToUnixNanos ?? 0,
-                Workflow = query.Workflow,
-                Environment = query.Environment,
-                Version = query.Version,
-                Size = query.Sample ?? DefaultSample,
-            },
-            cancellationToken);
+        WhatIfStudy study = new(input, asked, analyzer());
+        TraceSample sample = ReadSample(query, input.FromUnixNanos ?? 0, input.ToUnixNanos ?? 0, cancellationToken);
         foreach (IReadOnlyList<SpanRecord> trace in sample.Traces)
         {
             study.Add(trace, closed: true);
@@ -187,7 +199,7 @@ internal sealed class StoreQueries(
 
     private TraceReport Analyzed(StoredTrace stored)
     {
-        TraceFindings findings = analyzer.Analyze(stored.AllSpans, closed: !stored.IsOpen);
+        TraceFindings findings = analyzer().Analyze(stored.AllSpans, closed: !stored.IsOpen);
         HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
         return TraceReportBuilder.Build(findings, stored.Revision, late);
     }
@@ -287,21 +299,38 @@ internal sealed class StoreQueries(
         return problem;
     }
 
+    private static string? SampleProblem(SampledQuery query) => query.Sample is < 1 or > MaxSample ? $"sample: {query.Sample} is not from 1 to {MaxSample}" : null;
+
+    private TraceSample ReadSample(SampledQuery query, long fromUnixNanos, long toUnixNanos, CancellationToken stop) => store.ReadSample(
+        new SampleQuery
+        {
+            FromUnixNanos = fromUnixNanos,
+            ToUnixNanos = toUnixNanos,
+            Workflow = query.Workflow,
+            Environment = query.Environment,
+            Version = query.Version,
+            Size = query.Sample ?? DefaultSample,
+        },
+        stop);
+
     private ReportInput ReadInput(WindowQuery query)
     {
         // Read before the cells: what is analysed in between is then in the cells, and the time only errs towards the past.
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
-        return Input(query, store.ReadRollups(query.Cells), earliestInFlight);
+        RollupWindow found = store.ReadRollups(query.Cells);
+        EventWindow window = new(found.FromMinute, found.ToMinute);
+        IReadOnlyList<StoredRuleSet> ruleSets = store.ReadRuleSets(window.FromUnixNanos, window.ToUnixNanos);
+        return Input(query, found, earliestInFlight, [.. ruleSets.Select(static set => new RuleSetTime(set.Id, set.FromUnixNanos))]);
     }
 
     private List<ReportInput> ReadSteps(WindowQuery query, long stepMinutes, CancellationToken stop)
     {
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
         IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(query.Cells, stepMinutes, stop);
-        return [.. steps.Select(step => Input(query, step, earliestInFlight))];
+        return [.. steps.Select(step => Input(query, step, earliestInFlight, []))];
     }
 
-    private ReportInput Input(WindowQuery query, RollupWindow found, long earliestInFlight)
+    private ReportInput Input(WindowQuery query, RollupWindow found, long earliestInFlight, IReadOnlyList<RuleSetTime> ruleSets)
     {
         EventWindow window = new(found.FromMinute, found.ToMinute);
         return new ReportInput
@@ -314,6 +343,7 @@ internal sealed class StoreQueries(
             ExampleTraceIds = Examples(found),
             Overflow = found.Overflow,
             AdvertisedReliabilities = advertised,
+            RuleSets = ruleSets,
             AnalysedUntilUnixNanos = Math.Min(Math.Min(window.ToUnixNanos, query.NowUnixNanos), Math.Max(window.FromUnixNanos, earliestInFlight)),
         };
     }

@@ -10,7 +10,7 @@ internal static class DamagedDatabase
     private static readonly string[] Tables =
         [
             "rollup_key", "rollup_key_day", "failure_key", "failure_key_day", "span_block", "contribution_block", "trace_block", "superseded", "open_trace", "rollup_cell", "alert_state",
-            "alert_notice",
+            "alert_notice", "rule_set",
         ];
 
     private const string HighestNumber = """

@@ -21,6 +21,9 @@ internal static class Schema
         CREATE TABLE IF NOT EXISTS alert_notice (id INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, pending INTEGER NOT NULL, notice BLOB NOT NULL);
         """;
 
+    /// <summary>Which rules for layers held from when on, made wherever it is missing.</summary>
+    public const string RuleSets = "CREATE TABLE IF NOT EXISTS rule_set (from_ns INTEGER PRIMARY KEY, name TEXT NOT NULL);";
+
     /// <summary>
     /// <para>
     /// Everything about traces is written in order of commit and never changed. Each commit of a trace, the first and every revision, gets the next number; traces that are committed

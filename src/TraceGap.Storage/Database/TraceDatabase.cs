@@ -34,6 +34,7 @@ internal static class TraceDatabase
                 """);
             Prepare(session, path);
             session.Execute(Schema.Alerts);
+            session.Execute(Schema.RuleSets);
             return session;
         }
         catch (Exception failure) when (Named(path, failure) is StorageUnavailableException named)

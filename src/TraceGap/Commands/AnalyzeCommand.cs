@@ -14,16 +14,20 @@ namespace TraceGap.Commands;
 /// <summary><c>tracegap analyze</c>: the report of recorded spans, without a server.</summary>
 internal static class AnalyzeCommand
 {
+    // Enough to see what is missing, and little beside the whole.
+    private const int CoverageSample = 1000;
+
     private static readonly Argument<string[]> Files = SharedOptions.NewFiles(ArgumentArity.OneOrMore);
     private static readonly Option<string> Format = ReportFormat.NewOption();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
     private static readonly Option<string?> Trace = NewTrace();
     private static readonly Option<string?> Config = SharedOptions.NewConfig();
+    private static readonly Option<string?> Rules = SharedOptions.NewRules();
     private static readonly VerdictOptions Verdict = new();
 
     public static Command New(Terminal terminal)
     {
-        Command command = new("analyze", "Show the report of recorded spans.") { Files, Format, Workflow, Trace, Config };
+        Command command = new("analyze", "Show the report of recorded spans.") { Files, Format, Workflow, Trace, Rules, Config };
         Verdict.AddTo(command);
         command.Validators.Add(static result =>
         {
@@ -38,7 +42,7 @@ internal static class AnalyzeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken stop)
     {
-        IReadOnlyList<string> errors = ServerOptionsReader.Read(parsed.GetValue(Config), new Dictionary<string, string?>(), out ServerOptions options);
+        IReadOnlyList<string> errors = ServerOptionsReader.Read(parsed.GetValue(Config), new Dictionary<string, string?> { ["Rules:File"] = parsed.GetValue(Rules) }, out ServerOptions options);
         if (errors.Count > 0)
         {
             return terminal.Fail(ExitCodes.WrongUsage, errors);
@@ -57,7 +61,8 @@ internal static class AnalyzeCommand
         }
 
         Report report = await AnalyzeAsync(terminal, analysis, parsed.GetValue(Workflow));
-        ReportFormat.Write(terminal, report, format);
+        CoverageReport? coverage = format == ReportFormat.Table ? analysis.Coverage(parsed.GetValue(Workflow), sample: CoverageSample) : null;
+        ReportFormat.Write(terminal, report, format, coverage);
         return Verdict.Of(parsed, report);
     }
 

@@ -42,6 +42,8 @@ internal static class CommandLineApp
         AnalyzeCommand.New(terminal),
         WhatIfCommand.New(terminal),
         CostsCommand.New(terminal),
+        CoverageCommand.New(terminal),
+        ExplainLayerCommand.New(terminal),
         TracesCommand.New(terminal),
         AlertsCommand.New(terminal),
         ReadyCommand.New(terminal),

@@ -9,6 +9,8 @@ namespace TraceGap.Commands;
 /// <summary><c>tracegap report</c>: the report of a running server.</summary>
 internal static class ReportCommand
 {
+    private const string CoverageSample = "200";
+
     private static readonly AccessOptions Access = new();
     private static readonly Option<string> Window = SharedOptions.NewWindow();
     private static readonly Option<string?> Workflow = SharedOptions.NewWorkflow();
@@ -51,10 +53,25 @@ internal static class ReportCommand
         }
         else
         {
-            ReportFormat.Write(terminal, report, format);
+            ReportFormat.Write(terminal, report, format, format == ReportFormat.Table ? await CoverageAsync(client, parsed, stop) : null);
         }
 
         return Verdict.Of(parsed, report);
+    }
+
+    /// <summary>For the warning below the report, which is shown without it where the server does not tell.</summary>
+    private static async Task<CoverageReport?> CoverageAsync(QueryClient client, ParseResult parsed, CancellationToken stop)
+    {
+        ServerAnswer answer = await client.GetAsync(
+            "api/v1/coverage", stop, ("window", parsed.GetValue(Window)), ("workflow", parsed.GetValue(Workflow)), ("sample", CoverageSample));
+        try
+        {
+            return answer.Problem is null ? ReportJson.ReadCoverage(answer.Body) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static Report? Read(byte[] body)

@@ -25,7 +25,11 @@ internal static class ReportFormat
     }
 
     /// <summary>Writes a report.</summary>
-    public static void Write(Terminal terminal, Report report, string format)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="format">One of the formats.</param>
+    /// <param name="coverage">How much has a layer; null if that is not known.</param>
+    public static void Write(Terminal terminal, Report report, string format, CoverageReport? coverage = null)
     {
         switch (format)
         {
@@ -37,6 +41,7 @@ internal static class ReportFormat
                 break;
             default:
                 ReportView.Write(terminal.Console, report);
+                CoverageView.WriteWarning(terminal.Console, coverage?.Warning);
                 break;
         }
     }

@@ -47,13 +47,15 @@ internal static class ServeCommand
         Description = "Listen beyond loopback without tokens or client certificates.",
     };
 
+    private static readonly Option<string?> Rules = FileOption("--rules", "YAML with rules of your own for the layers of spans; followed as it changes.");
+
     private static readonly Option<string?> Config = SharedOptions.NewConfig();
 
     public static Command New(Terminal terminal)
     {
         Command command = new("serve", "Receive OTLP, analyse it and answer queries until stopped.")
         {
-            Data, OtlpGrpc, OtlpHttp, Http, TlsCertificate, TlsKey, TlsClientCa, IngestTokenFile, QueryTokenFile, Insecure, Config,
+            Data, OtlpGrpc, OtlpHttp, Http, TlsCertificate, TlsKey, TlsClientCa, IngestTokenFile, QueryTokenFile, Insecure, Rules, Config,
         };
         command.SetAction((parsed, stop) => RunAsync(parsed, terminal, stop));
         return command;
@@ -75,6 +77,7 @@ internal static class ServeCommand
             ["Tokens:IngestFile"] = parsed.GetValue(IngestTokenFile),
             ["Tokens:QueryFile"] = parsed.GetValue(QueryTokenFile),
             ["Insecure"] = parsed.GetValue(Insecure) ? bool.TrueString : null,
+            ["Rules:File"] = parsed.GetValue(Rules),
         };
         IReadOnlyList<string> errors = ServerOptionsReader.Read(parsed.GetValue(Config), flags, out ServerOptions options);
         if (errors.Count > 0)

@@ -65,6 +65,13 @@ internal static class SharedOptions
         HelpName = "FILE",
     };
 
+    /// <summary>The option <c>--rules</c>.</summary>
+    public static Option<string?> NewRules() => new("--rules")
+    {
+        Description = "A YAML file with rules of your own for the layers of spans. [default: Rules:File of the configuration]",
+        HelpName = "FILE",
+    };
+
     private static Uri? ReadUrl(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;

@@ -69,6 +69,36 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
         return study.ToReport(withLatency.Count);
     }
 
+    /// <summary>The findings of the first trace, by id, that has a span; null if none has.</summary>
+    public TraceFindings? AnalyzeTraceOf(SpanId span) =>
+        _traces.Where(trace => trace.Value.Exists(entry => entry.SpanId == span)).Select(static trace => (TraceId?)trace.Key).Min() is TraceId id ? Analyze(id) : null;
+
+    /// <summary>Which rules decided the layers of spans.</summary>
+    /// <param name="workflow">The workflow that is asked about, or null for all.</param>
+    /// <param name="trace">Only this trace; null for all.</param>
+    /// <param name="sample">Most traces that are looked at.</param>
+    /// <param name="analysed">Told the number of traces analysed, if given.</param>
+    public CoverageReport Coverage(string? workflow = null, TraceId? trace = null, int sample = int.MaxValue, Action<int>? analysed = null)
+    {
+        LayerCensus census = new();
+        TraceId[] ids = [.. _traces.Keys.Where(id => trace is null || id == trace).OrderBy(TraceHash.Of).Take(sample)];
+        (long First, long Last) ends = (long.MaxValue, long.MinValue);
+        int done = 0;
+        foreach (TraceId id in ids)
+        {
+            TraceFindings findings = Analyze(id)!;
+            analysed?.Invoke(++done);
+            if (workflow is null || findings.Key.Workflow == workflow)
+            {
+                census.Add(findings);
+                ends = (Math.Min(ends.First, findings.EndUnixNanos / MinuteNanos), Math.Max(ends.Last, findings.EndUnixNanos / MinuteNanos));
+            }
+        }
+
+        bool isAny = ends.First <= ends.Last;
+        return census.ToReport(isAny ? ends.First * MinuteNanos : null, isAny ? (ends.Last + 1) * MinuteNanos : null, workflow, ids.Length < _traces.Count && trace is null ? _traces.Count : null);
+    }
+
     /// <summary>Analyses all traces and adds them up.</summary>
     /// <param name="workflow">The workflow that is asked about, or null for all.</param>
     /// <param name="withLatency">Receives its ok and failed traces with a root.</param>
@@ -115,6 +145,7 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
             Workflow = workflow,
             ExampleTraceIds = examples,
             AdvertisedReliabilities = advertised,
+            RuleSets = [new RuleSetTime(options.Rules.Id, null)],
         };
     }
 

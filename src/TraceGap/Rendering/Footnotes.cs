@@ -64,6 +64,11 @@ internal static class Footnotes
             yield return $"Paths are a sample of {Figures.Count(reliability.PathSample)} traces; counts and rates cover all.";
         }
 
+        if (report.RuleSets.Count > 1)
+        {
+            yield return $"The window mixes traces of {report.RuleSets.Count} rule sets: {string.Join(", ", report.RuleSets.Select(static set => $"{set.Id} since {set.Since:yyyy-MM-dd HH:mm:ss}"))} UTC. A changed rule applies to traces that are analysed afterwards.";
+        }
+
         if (report.Weighted is WeightedCounts weighted)
         {
             yield return $"Traces are sampled: rates use weights, as for {weighted.Total:N0} traces ({weighted.Ok:N0} ok, {weighted.Failed:N0} failed).";

@@ -15,7 +15,7 @@ internal static class ReportCsv
     private const string NameSeparator = " | ";
 
     // The fields that tell the elements of a list apart; the first that an element has are its name.
-    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step", "kind"], ["step"], ["model"], ["layer"], ["type"], ["parent", "children"], ["k"], ["window"]];
+    private static readonly string[][] NameFields = [["band"], ["step", "errorType"], ["step", "kind"], ["step"], ["model"], ["layer"], ["type"], ["parent", "children"], ["k"], ["window"], ["since"]];
 
     public static string Write(Report report) => Write(ReportJson.WriteUtf8(report));
 

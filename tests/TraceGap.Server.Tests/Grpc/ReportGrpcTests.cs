@@ -28,6 +28,7 @@ public sealed class ReportGrpcTests
         { "GetDependence", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Dependence)) },
         { "GetTimeSeries", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Series)) },
         { "GetConcurrency", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Concurrency)) },
+        { "GetCoverage", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Coverage)) },
         { "ListAlerts", Encoding.UTF8.GetString(AlertJson.WriteUtf8(SampleDocuments.Alerts)) },
         { "WhatIf", Encoding.UTF8.GetString(WhatIfJson.WriteUtf8(SampleDocuments.WhatIf)) },
         { "GetQuality", Encoding.UTF8.GetString(TraceReportJson.WriteUtf8(SampleDocuments.Quality)) },
@@ -118,7 +119,7 @@ public sealed class ReportGrpcTests
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Granularity = "granularity",
             Metric = "metric", Step = "step", By = "by",
         };
-        WhatIfQuery whatIf = new()
+        SampledQuery whatIf = new()
         {
             Window = "window", From = "from", To = "to", Workflow = "workflow", Environment = "environment", Version = "version", Sample = 7,
         };
@@ -129,7 +130,7 @@ public sealed class ReportGrpcTests
             Step = "step", ErrorType = "error_type", MaxDuration = "max_duration", Attribute = new Google.Protobuf.Collections.RepeatedField<string> { "attribute" },
         };
         Assert.Equal(
-            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, "alerts", whatIf, AllChanges, everything with { Granularity = null }, traces, "trace_id"], queries.Asked);
+            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, whatIf, "alerts", whatIf, AllChanges, everything with { Granularity = null }, traces, "trace_id"], queries.Asked);
     }
 
     [Fact]
@@ -241,9 +242,11 @@ public sealed class ReportGrpcTests
 
         public ValueTask<QueryAnswer> GetConcurrencyAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
 
+        public ValueTask<QueryAnswer> GetCoverageAsync(SampledQuery query, CancellationToken cancellationToken) => Answer(query);
+
         public ValueTask<QueryAnswer> ListAlertsAsync(CancellationToken cancellationToken) => Answer("alerts");
 
-        public ValueTask<QueryAnswer> WhatIfAsync(WhatIfQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken)
+        public ValueTask<QueryAnswer> WhatIfAsync(SampledQuery query, ReadOnlyMemory<byte> changes, CancellationToken cancellationToken)
         {
             Asked.Add(query);
             return Answer(Encoding.UTF8.GetString(changes.Span).Replace(" ", "", StringComparison.Ordinal));

@@ -101,7 +101,14 @@ internal static class SampleDocuments
         ],
         [new FailureReport("tool_call", Step, "timeout", "timeout", 2, TraceId)],
         [new SerializationReport("plan", ["a", "b"], 12.5, 0.125, 6, "likely")],
-        Objective);
+        Objective)
+    {
+        RuleSets = [new RuleSetReport("0123456789ab", Ten)],
+    };
+
+    public static CoverageReport Coverage { get; } = new(
+        Window, "shop ask", new SampledTraces(7, 9), 123, 4.5, 0.25, 0.125, [new RuleCoverage("rule x", 92, 0.75, 3.9, 0.875)],
+        [new NameCoverage("work {n}", "acme", "inference", "rule x", "certain", 92, 3.9)], new CoverageWarning("much", "rules: []"));
 
     public static CostReport Costs { get; } = new(
         Window,

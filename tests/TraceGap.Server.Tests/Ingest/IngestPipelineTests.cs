@@ -197,8 +197,14 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         return pipeline;
     }
 
+    private static Func<TraceAnalyzer> NewAnalyzer()
+    {
+        TraceAnalyzer analyzer = new(new AnalysisOptions());
+        return () => analyzer;
+    }
+
     private IngestPipeline NewPipeline(TraceStore store, long maxQueuedBytes, int spansPerTrace = int.MaxValue) => _pipeline = new IngestPipeline(
-        store, new TraceAnalyzer(new AnalysisOptions()), new TraceAssembler(ShortPeriods), new IngestLimits(maxQueuedBytes, spansPerTrace), TimeProvider.System, _log, new IngestMetrics(_meter));
+        store, NewAnalyzer(), new TraceAssembler(ShortPeriods), new IngestLimits(maxQueuedBytes, spansPerTrace), TimeProvider.System, _log, new IngestMetrics(_meter));
 
     private TraceStore Open(RetentionOptions? retention = null)
     {

@@ -14,7 +14,7 @@ public sealed class ReportCommandTests
 
         CommandRun run = await CommandRun.OfAsync("report", "--url", server.Url, "--window", "30m", "--workflow", "gateway/POST /ask");
 
-        Assert.Equal(["/api/v1/report?window=30m&workflow=gateway%2FPOST%20%2Fask"], server.Asked);
+        Assert.Equal(["/api/v1/report?window=30m&workflow=gateway%2FPOST%20%2Fask", "/api/v1/coverage?window=30m&workflow=gateway%2FPOST%20%2Fask&sample=200"], server.Asked);
         Assert.Equal(ReportViewTests.Render(SampleReports.Agents, 120), run.Out);
         Assert.Equal(ExitCodes.Fine, run.ExitCode);
         Assert.Empty(run.Error);

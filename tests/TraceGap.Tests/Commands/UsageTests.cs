@@ -19,6 +19,9 @@ public sealed class UsageTests
     [InlineData("tracegap costs: --window is for a server; of recorded spans all are shown. Try 'tracegap costs --help'.", "costs", "a.jsonl", "--window", "1h")]
     [InlineData("tracegap costs: unknown option '--widnow'. Try 'tracegap costs --help'.", "costs", "--widnow")]
     [InlineData("tracegap completion: Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' Try 'tracegap completion --help'.", "completion", "tcsh")]
+    [InlineData("tracegap coverage: --rules is for recorded spans; a server has its rules in its configuration. Try 'tracegap coverage --help'.", "coverage", "--rules", "r.yaml")]
+    [InlineData("tracegap explain-layer: name files of recorded spans, or a trace of a server with --trace. Try 'tracegap explain-layer --help'.", "explain-layer")]
+    [InlineData("tracegap explain-layer: 'xyz' is no span id; it has 16 hexadecimal digits. Try 'tracegap explain-layer --help'.", "explain-layer", "f", "--span", "xyz")]
     [InlineData("tracegap demo: --seconds is a whole number from 1 to 3600, not 0. Try 'tracegap demo --help'.", "demo", "--seconds", "0")]
     [InlineData("tracegap traces: --limit is a whole number from 1 to 1000, not 0. Try 'tracegap traces --help'.", "traces", "--limit", "0")]
     public async Task A_wrong_command_line_is_told_in_one_line_with_a_hint(string message, params string[] args)
