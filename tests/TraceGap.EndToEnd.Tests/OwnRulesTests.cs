@@ -27,7 +27,7 @@ public sealed class OwnRulesTests : IDisposable
 
         await File.WriteAllTextAsync(Rules, "rules: []\n");
         using ServerProcess server = await ServerProcess.StartAsync(Path.Combine(_folder, "data"), ("RULES__FILE", Rules));
-        Assert.Contains("inherited", await ExplainAsync(server, '1'), StringComparison.Ordinal);
+        Assert.Contains("taken from the nearest span above", await ExplainAsync(server, '1'), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(Rules, "rules:\n- name: stages\n  match: { attributes: { acme.stage: fetch } }\n  layer: retrieval\n");
         await Poll.UntilAsync(

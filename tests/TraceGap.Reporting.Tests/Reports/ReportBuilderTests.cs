@@ -13,7 +13,7 @@ public sealed class ReportBuilderTests
         "perStepMean":null,"coordinationGap":null,"theoreticalPerAttempt":{"value":null,"low":null,"high":null},
         "decomposition":{"retries":null,"dependence":null,"recovered":null,"silent":null},"advertised":null,"layerLosses":[],"passK":[]},
         "latency":{"p50":null,"p90":null,"p95":null,"p99":null,"mean":null,"bands":[],"coordinationShare":null,"coveredShare":null},
-        "layers":[],"steps":[],"failures":[],"serialization":[],"objective":null}
+        "layers":[],"steps":[],"failures":[],"serialization":[],"objective":null,"ruleSets":[]}
         """;
 
     private static readonly OutcomeRecord Fine = new SimulatedRun().Step("model").Step("answer").Ends(TraceOutcome.Ok);

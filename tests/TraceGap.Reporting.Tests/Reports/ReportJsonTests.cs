@@ -204,7 +204,8 @@ public sealed class ReportJsonTests
               "confidence": "likely"
             }
           ],
-          "objective": null
+          "objective": null,
+          "ruleSets": []
         }
         """;
 
