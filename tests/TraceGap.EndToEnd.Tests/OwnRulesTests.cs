@@ -31,7 +31,7 @@ public sealed class OwnRulesTests : IDisposable
 
         await File.WriteAllTextAsync(Rules, "rules:\n- name: stages\n  match: { attributes: { acme.stage: fetch } }\n  layer: retrieval\n");
         await Poll.UntilAsync(
-            async client => (await client.GetStringAsync(new Uri(server.Http, "/api/v1/report"))).Split("\"since\"").Length == 3,
+            async client => (await client.GetStringAsync(new Uri(server.Http, "/api/v1/report"))).Split("\"since\":\"").Length == 3,
             () => "the changed file was not taken up");
         Assert.Contains("retrieval: rule stages says so", await ExplainAsync(server, '2'), StringComparison.Ordinal);
 

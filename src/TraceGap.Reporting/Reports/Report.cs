@@ -40,7 +40,7 @@ public sealed record Report(
 
 /// <summary>Rules for layers that traces were analysed by.</summary>
 /// <param name="Id">The same for the same rules; <c>built-in</c> without rules of the user's own.</param>
-/// <param name="Since">When they were taken up, UTC; null for recorded spans.</param>
+/// <param name="Since">When they were taken up, UTC; null where there were no others.</param>
 public sealed record RuleSetReport(string Id, DateTime? Since);
 
 /// <summary>A half-open window of event time, after snapping outwards to whole minutes or hours.</summary>

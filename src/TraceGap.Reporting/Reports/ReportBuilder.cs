@@ -26,9 +26,13 @@ public static class ReportBuilder
             Failures(figures, selection, input.ExampleTraceIds),
             SerializationBuilder.Build(figures.Work.Serial, selection.Cells.SelectMany(static cell => cell.Outcomes.ByLevel.Keys), figures.Latency.ShareOf))
         {
-            RuleSets = [.. input.RuleSets.Select(static set => new RuleSetReport(set.Id, EventTime.Utc(set.SinceUnixNanos)))],
+            RuleSets = RuleSets(input),
         };
     }
+
+    // Where nothing changed, since when it has been so is no matter of the traces, and a report is to depend on nothing else.
+    private static RuleSetReport[] RuleSets(ReportInput input) =>
+        [.. input.RuleSets.Select(set => new RuleSetReport(set.Id, input.RuleSets.Count > 1 ? EventTime.Utc(set.SinceUnixNanos) : null))];
 
     /// <summary>The workflows of a window; <see cref="ReportInput.Workflow"/> narrows them to one.</summary>
     public static WorkflowList Workflows(ReportInput input)
