@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using TraceGap.EndToEnd.Tests.Peers;
 using TraceGap.EndToEnd.Tests.Serving;
@@ -120,6 +121,28 @@ public sealed class PageLiveTests : IAsyncLifetime
             Assert.True(await visit.Tab.EvaluateAsync<bool>("[...document.links].every(link => link.origin === location.origin)"));
             Assert.Empty(visit.Troubles);
         }
+    }
+
+    [PeerFact(Peer.Browser)]
+    public async Task What_is_promised_stands_on_the_overview_of_its_workflow()
+    {
+        const string Filter = "workflow=shop%2FPOST+%2Fsolve";
+        using ServerProcess server = await StartAsync(("OBJECTIVES__SOLVE__MATCH", "shop/*"), ("OBJECTIVES__SOLVE__RELIABILITY", "0.6"));
+        await PageServer.SendAsync(server, PageTraces.Tries(40));
+        JsonNode report = new JsonObject();
+        await Poll.UntilAsync(
+            async client => (report = JsonNode.Parse(await client.GetStringAsync(new Uri(server.Http, $"/api/v1/report?{Filter}")))!)["objective"]?["observed"] is not null,
+            () => "the objective has no figures");
+        await using PageVisit visit = await PageVisit.OpenAsync(_browser!, server.Http);
+        await visit.GoAsync($"/?{Filter}");
+
+        await Expect(visit.Tab.Locator("[data-figure='objective.observed']")).ToHaveTextAsync(PageViewTests.Percent(report["objective"]!["observed"]));
+        await Expect(visit.Tab.Locator("[data-figure='objective.left']")).ToHaveTextAsync(PageViewTests.Percent(report["objective"]!["errorBudgetRemaining"]));
+        ILocator tries = visit.Tab.GetByRole(AriaRole.Table, new() { Name = "pass^k" }).Locator("tbody tr");
+        await Expect(tries).ToHaveCountAsync(8);
+        await Expect(tries.Nth(1)).ToContainTextAsync(PageViewTests.Percent(report["reliability"]!["passK"]![1]!["value"]));
+        Assert.Equal("", await visit.BarriersAsync());
+        Assert.Empty(visit.Troubles);
     }
 
     [PeerFact(Peer.Browser)]

@@ -32,6 +32,23 @@ internal static class PageTraces
         return (Convert.ToHexStringLower(trace.Span), spans);
     }
 
+    /// <summary>Runs that ended some minutes ago, each a try of one of five tasks; every fourth fails.</summary>
+    public static List<EmittedSpan> Tries(int count)
+    {
+        Random random = new(9);
+        ulong end = Now() - (180_000 * Millisecond);
+        return
+        [
+            .. Enumerable.Range(0, count).Select(index =>
+            {
+                Span root = Make(SpanSource.Id(random, 16), SpanSource.Id(random, 8), null, "POST /solve", end - (100 * Millisecond), end, Span.Types.SpanKind.Server);
+                root.Attributes.Add(SpanSource.Text("tracegap.task.id", $"task {index % 5}"));
+                root.Status = index % 4 == 0 ? new Status { Code = Status.Types.StatusCode.Error } : null;
+                return new EmittedSpan("shop", root);
+            }),
+        ];
+    }
+
     /// <summary>A failed trace whose every text is an attack.</summary>
     public static (string TraceId, List<EmittedSpan> Spans) Hostile(string text)
     {
