@@ -104,7 +104,7 @@ internal sealed class StoreQueries(
         TraceSample sample = ReadSample(query, window.FromUnixNanos, window.ToUnixNanos, cancellationToken);
         TraceAnalyzer rulesOfNow = analyzer();
         LayerCensus census = new();
-        foreach (IReadOnlyList<SpanRecord> trace in sample.Traces)
+        foreach (IReadOnlyList<SpanRecord> trace in sample.Traces.Where(static trace => trace.Count > 0))
         {
             census.Add(rulesOfNow.Analyze(trace, closed: true));
         }
@@ -190,7 +190,7 @@ internal sealed class StoreQueries(
             }
 
             spans += trace.Spans;
-            if (store.Find(trace.TraceId) is StoredTrace stored)
+            if (store.Find(trace.TraceId) is { AllSpans.Count: > 0 } stored)
             {
                 yield return Analyzed(stored);
             }
@@ -216,7 +216,8 @@ internal sealed class StoreQueries(
 
         return Ask(() =>
         {
-            if (store.Find(id) is not StoredTrace stored)
+            // Of a trace whose block was damaged only what was booked is left.
+            if (store.Find(id) is not { AllSpans.Count: > 0 } stored)
             {
                 return QueryAnswer.NotFound($"no trace {id} is stored; one that is still arriving shows up seconds after its root ended");
             }
