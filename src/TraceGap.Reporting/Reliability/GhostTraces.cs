@@ -9,8 +9,7 @@ namespace TraceGap.Reporting;
 internal static class GhostTraces
 {
     /// <summary>
-    /// The two, on the commonest path of the ok traces (else of the failed ones), each of the largest weight. Rows keep sums, so that weight is the largest Σw²/Σw of a row, which
-    /// is exact where the traces of a row have one weight. None without any path.
+    /// The two, on the commonest path of the ok traces (else of the failed ones), each of the largest weight (<see cref="UnequalWeights.LargestOf"/>). None without any path.
     /// </summary>
     public static IReadOnlyList<OutcomeRow> Of(OutcomeTable table)
     {
@@ -27,6 +26,21 @@ internal static class GhostTraces
             Ghost(TraceOutcome.Failed, path, weight, table.SampledShare, Executions(table, path, lastFails: false)),
             Ghost(TraceOutcome.Ok, path, weight, table.SampledShare, Executions(table, path, lastFails: true)),
         ];
+    }
+
+    /// <summary>Largest weight of a trace of known outcome; 0 without any.</summary>
+    public static double LargestWeight(OutcomeTable table)
+    {
+        double largest = 0;
+        foreach (OutcomeRow row in table.Rows)
+        {
+            if (row.Outcome != TraceOutcome.Unknown)
+            {
+                largest = Math.Max(largest, UnequalWeights.LargestOf(row.Count, row.Weight, row.WeightSquared));
+            }
+        }
+
+        return largest;
     }
 
     // They are two of all traces, and are in the sample with as much of their weight as others are.
@@ -58,20 +72,6 @@ internal static class GhostTraces
 
         int commonest = Array.IndexOf(weights, weights.Max());
         return weights[commonest] > 0 ? commonest : -1;
-    }
-
-    private static double LargestWeight(OutcomeTable table)
-    {
-        double largest = 0;
-        foreach (OutcomeRow row in table.Rows)
-        {
-            if (row.Outcome != TraceOutcome.Unknown)
-            {
-                largest = Math.Max(largest, row.WeightSquared / row.Weight);
-            }
-        }
-
-        return largest;
     }
 
     private static RowStep[] Executions(OutcomeTable table, int path, bool lastFails)

@@ -18,14 +18,14 @@ public sealed class ReliabilityEstimate
     /// <summary>ok / (ok + failed).</summary>
     public required double Observed { get; init; }
 
-    /// <summary>Variance of <see cref="Observed"/>.</summary>
-    public required double ObservedVariance { get; init; }
+    /// <summary>Independent trials that <see cref="Observed"/> is worth: by its linearised variance; ok + failed where that is 0; fewer where weights differ.</summary>
+    public required double ObservedTrials { get; init; }
 
     /// <summary>What the steps' own reliabilities multiply to.</summary>
     public required double Theoretical { get; init; }
 
-    /// <summary>Variance of <see cref="Theoretical"/>.</summary>
-    public required double TheoreticalVariance { get; init; }
+    /// <summary>Independent trials that <see cref="Theoretical"/> is worth.</summary>
+    public required double TheoreticalTrials { get; init; }
 
     /// <summary>Whether <see cref="Theoretical"/> is only an upper bound.</summary>
     public required bool IsUpperBound { get; init; }
@@ -33,8 +33,8 @@ public sealed class ReliabilityEstimate
     /// <summary>Theoretical with the reliabilities of first attempts.</summary>
     public required double PerAttempt { get; init; }
 
-    /// <summary>Variance of <see cref="PerAttempt"/>.</summary>
-    public required double PerAttemptVariance { get; init; }
+    /// <summary>Independent trials that <see cref="PerAttempt"/> is worth.</summary>
+    public required double PerAttemptTrials { get; init; }
 
     /// <summary>Own successes of all steps / all steps; null without steps.</summary>
     public required double? PerStepMean { get; init; }

@@ -33,24 +33,25 @@ public static class ReliabilityEstimator
     private static ReliabilityEstimate Estimate(Reading known, EstimatorOptions options)
     {
         OutcomeTable table = known.Scenario.Table;
-        PathProduct perAttempt = new(table, known.Tally, known.Tally.Reliabilities(known.Tally.FailedFirstAttempts));
-        perAttempt.Differentiate();
-        DivergenceEstimate ghosted = Reading.Of(Scenario.Of(table, withGhosts: true)).Divergence();
-        UnknownBound unchanged = new(known.Observed, known.Observed - known.Product.Value, ghosted);
+        Reading ghosted = Reading.Of(Scenario.Of(table, withGhosts: true));
+        PathProduct perAttempt = known.PerAttempt();
+        long traces = Known(table).Sum(static row => row.Count);
+        UnequalWeights weights = UnequalWeights.Of(known.Tally.Total, traces, GhostTraces.LargestWeight(table));
+        UnknownBound unchanged = new(known.Observed, known.Observed - known.Product.Value, ghosted.Divergence());
         bool hasUnknown = table.Rows.Any(static row => row.Outcome == TraceOutcome.Unknown) && options.UnknownShare > 0;
         (double flawless, double recovered, double silent) = Causes(known);
         return new ReliabilityEstimate
         {
-            Traces = Known(table).Sum(static row => row.Count),
+            Traces = traces,
             Weight = known.Tally.Total,
             PathSample = Known(table).Where(static row => row.End >= 0).Sum(static row => row.Count),
             Observed = known.Observed,
-            ObservedVariance = known.ObservedVariance(),
+            ObservedTrials = weights.Trials(known.ObservedTrials(traces), ghosted.ObservedTrials(traces)),
             Theoretical = known.Product.Value,
-            TheoreticalVariance = known.Variance(known.Product, OwnFailures),
+            TheoreticalTrials = weights.Trials(known.Trials(known.Product, OwnFailures, traces), ghosted.Trials(ghosted.Product, OwnFailures, traces)),
             IsUpperBound = known.IsUpperBound,
             PerAttempt = perAttempt.Value,
-            PerAttemptVariance = known.Variance(perAttempt, FailedFirstAttempts),
+            PerAttemptTrials = weights.Trials(known.Trials(perAttempt, FailedFirstAttempts, traces), ghosted.Trials(ghosted.PerAttempt(), FailedFirstAttempts, traces)),
             PerStepMean = PerStepMean(known.Tally),
             LayerLosses = ByLayer(table, known.Product.Losses()),
             LayerShortfalls = ByLayer(table, Shortfalls(known.Tally)),
@@ -58,7 +59,7 @@ public static class ReliabilityEstimator
             Recovered = recovered,
             Silent = silent,
             Divergence = known.Divergence(),
-            Ghosted = ghosted,
+            Ghosted = ghosted.Divergence(),
             Worst = hasUnknown ? Bound(table, UnknownAs.Failed, options) : unchanged,
             Best = hasUnknown ? Bound(table, UnknownAs.Ok, options) : unchanged,
             Advertised = AdvertisedProduct(known, options.AdvertisedReliabilities),
@@ -156,7 +157,14 @@ public static class ReliabilityEstimator
             return new Reading(scenario, tally, product, product.Differentiate());
         }
 
-        public double ObservedVariance()
+        public PathProduct PerAttempt()
+        {
+            PathProduct product = new(Scenario.Table, Tally, Tally.Reliabilities(Tally.FailedFirstAttempts));
+            product.Differentiate();
+            return product;
+        }
+
+        public double ObservedTrials(long traces)
         {
             double variance = 0;
             for (int i = 0; i < Scenario.Rows.Count; i++)
@@ -165,10 +173,11 @@ public static class ReliabilityEstimator
                 variance += Scenario.WeightsSquared[i] * influence * influence;
             }
 
-            return variance;
+            return Wilson.Trials(Observed, variance, traces);
         }
 
-        public double Variance(PathProduct product, Func<RowStep, double> failures) => product.Variance(Scenario, failures, static _ => 0, sign: 1);
+        public double Trials(PathProduct product, Func<RowStep, double> failures, long traces) =>
+            Wilson.Trials(product.Value, product.Variance(Scenario, failures, static _ => 0, sign: 1), traces);
 
         public DivergenceEstimate Divergence() =>
             new(Observed - Product.Value, Product.Variance(Scenario, OwnFailures, ObservedInfluence, sign: -1));

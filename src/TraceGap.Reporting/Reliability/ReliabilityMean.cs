@@ -40,7 +40,7 @@ public static class ReliabilityMean
         double perAttempt = Mean(estimates, shares, static estimate => estimate.PerAttempt);
         double? perStepMean = MeanWhereKnown(estimates, static estimate => estimate.PerStepMean);
         double? advertised = MeanWhereKnown(estimates, static estimate => estimate.Advertised);
-        Estimate observedInterval = Wilson.Interval(observed, Variance(estimates, shares, static estimate => estimate.ObservedVariance), traces);
+        Estimate observedInterval = Interval(estimates, shares, static estimate => estimate.Observed, static estimate => estimate.ObservedTrials);
         return new ReliabilityReport(
             new ObservedReliability(
                 observedInterval.Value,
@@ -48,13 +48,13 @@ public static class ReliabilityMean
                 observedInterval.High,
                 Mean(estimates, shares, static estimate => estimate.Worst.Observed),
                 Mean(estimates, shares, static estimate => estimate.Best.Observed)),
-            Wilson.Interval(theoretical, Variance(estimates, shares, static estimate => estimate.TheoreticalVariance), traces),
+            Interval(estimates, shares, static estimate => estimate.Theoretical, static estimate => estimate.TheoreticalTrials),
             DivergenceOf(estimates, shares, observed - theoretical, traces),
             estimates.Any(static estimate => estimate.IsUpperBound),
             estimates.Sum(static estimate => estimate.PathSample),
             perStepMean,
             perStepMean - observed,
-            Wilson.Interval(perAttempt, Variance(estimates, shares, static estimate => estimate.PerAttemptVariance), traces),
+            Interval(estimates, shares, static estimate => estimate.PerAttempt, static estimate => estimate.PerAttemptTrials),
             new Decomposition(
                 theoretical - perAttempt,
                 Mean(estimates, shares, static estimate => estimate.Flawless) - theoretical,
@@ -86,6 +86,13 @@ public static class ReliabilityMean
             Mean(estimates, shares, static estimate => estimate.Best.Divergence),
             significant);
     }
+
+    private static Estimate Interval(
+        IReadOnlyList<ReliabilityEstimate> estimates, double[] shares, Func<ReliabilityEstimate, double> value, Func<ReliabilityEstimate, double> trials) =>
+        Wilson.Interval(
+            Mean(estimates, shares, value),
+            Variance(estimates, shares, estimate => value(estimate) * (1 - value(estimate)) / trials(estimate)),
+            estimates.Sum(trials));
 
     private static (double Low, double High) Interval(
         IReadOnlyList<ReliabilityEstimate> estimates, double[] shares, Func<ReliabilityEstimate, DivergenceEstimate> part)

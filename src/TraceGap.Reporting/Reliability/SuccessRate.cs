@@ -8,12 +8,16 @@ namespace TraceGap.Reporting;
 /// </summary>
 internal sealed class SuccessRate
 {
+    // Sums of weights are in units of 2^−16, those of their squares in 2^−32.
+    private const double FixedPoint = 1 << 16;
+
     private Int128 _executions;
     private Int128 _failures;
     private Int128 _executionsSquared;
     private Int128 _failuresSquared;
     private Int128 _mixed;
     private long _count;
+    private double _largest;
 
     /// <summary>Adds traces of which each ran the step so often.</summary>
     public void Add(OutcomeWeight weight, long executions, long failures)
@@ -21,6 +25,11 @@ internal sealed class SuccessRate
         _count += weight.Count * executions;
         _executions += weight.Weight * executions;
         _failures += weight.Weight * failures;
+        if (executions > 0)
+        {
+            _largest = Math.Max(_largest, FixedPoint * UnequalWeights.LargestOf(weight.Count, (double)weight.Weight / FixedPoint, (double)weight.WeightSquared / (FixedPoint * FixedPoint)));
+        }
+
         Add(RateSquares.Of(weight, executions, failures));
     }
 
@@ -48,10 +57,17 @@ internal sealed class SuccessRate
             return Estimate.None;
         }
 
-        // ψ = (k·(1 − p) − f) / n of a trace with k executions and f failures, squared and summed.
-        double total = (double)_executions;
-        double failing = (double)_failures / total;
-        double variance = ((failing * failing * (double)_executionsSquared) - (2 * failing * (double)_mixed) + (double)_failuresSquared) / (total * total);
-        return Wilson.Interval((double)(_executions - _failures) / total, Math.Max(0, variance), _count);
+        UnequalWeights weights = UnequalWeights.Of((double)_executions, _count, _largest);
+        return Wilson.Interval((double)(_executions - _failures) / (double)_executions, weights.Trials(TrialsWithGhosts(0), TrialsWithGhosts(_largest)));
+    }
+
+    // ψ = (k·(1 − p) − f) / n of a trace with k executions and f failures, squared and summed. The ghosts ran the step once each, and one of them failed.
+    private double TrialsWithGhosts(double weight)
+    {
+        double squared = weight * weight;
+        double total = (double)_executions + (2 * weight);
+        double failing = ((double)_failures + weight) / total;
+        double sum = (failing * failing * ((double)_executionsSquared + (2 * squared))) - (2 * failing * ((double)_mixed + squared)) + (double)_failuresSquared + squared;
+        return Wilson.Trials(1 - failing, Math.Max(0, sum) / (total * total), _count);
     }
 }

@@ -16,26 +16,41 @@ internal static class ReliabilityReplay
         return new ReliabilityProjection(
             new ReliabilityShift(
                 new Estimate(before.Observed.Value, before.Observed.Low, before.Observed.High),
-                Mean(after, static group => group.Observed, static group => group.ObservedVariance)),
-            new ReliabilityShift(before.Theoretical, Mean(after, static group => group.Theoretical, static group => group.TheoreticalVariance)));
+                Mean(after, static group => group.Observed, static group => group.ObservedTrials)),
+            new ReliabilityShift(before.Theoretical, Mean(after, static group => group.Theoretical, static group => group.TheoreticalTrials)));
     }
 
     private static Changed Of(WindowGroup group, Rescues rescues)
     {
         OutcomeTable table = OutcomeTableBuilder.Build(group.Known, Granularity.Step, withRecovery: true);
+        Rescue[] byKey = [.. table.Keys.Select(rescues.Of)];
         Scenario scenario = Scenario.Of(table);
         Tally tally = new(scenario);
-        Rescue[] byKey = [.. table.Keys.Select(rescues.Of)];
+        long traces = table.Rows.Sum(static row => row.Count);
+        Changed changed = Of(scenario, tally, byKey, traces);
+        UnequalWeights weights = UnequalWeights.Of(tally.Total, traces, GhostTraces.LargestWeight(table));
+        if (!weights.Any)
+        {
+            return changed;
+        }
+
+        Scenario haunted = Scenario.Of(table, withGhosts: true);
+        Changed ghosted = Of(haunted, new Tally(haunted), byKey, traces);
+        return changed with
+        {
+            ObservedTrials = weights.Trials(changed.ObservedTrials, ghosted.ObservedTrials),
+            TheoreticalTrials = weights.Trials(changed.TheoreticalTrials, ghosted.TheoreticalTrials),
+        };
+    }
+
+    private static Changed Of(Scenario scenario, Tally tally, Rescue[] byKey, long traces)
+    {
         RescuedRuns observed = new(scenario, tally, row => Probability(row, byKey));
-        PathProduct product = new(table, tally, Improved(tally.Reliabilities(tally.OwnFailures), byKey));
+        PathProduct product = new(scenario.Table, tally, Improved(tally.Reliabilities(tally.OwnFailures), byKey));
         product.Differentiate();
+        double variance = product.Variance(scenario, step => step.OwnFailures * (1 - byKey[step.Key].OfFailure), static _ => 0, sign: 1);
         return new Changed(
-            table.Rows.Sum(static row => row.Count),
-            tally.Total,
-            observed.Value,
-            observed.Variance(),
-            product.Value,
-            product.Variance(scenario, step => step.OwnFailures * (1 - byKey[step.Key].OfFailure), static _ => 0, sign: 1));
+            tally.Total, observed.Value, Wilson.Trials(observed.Value, observed.Variance(), traces), product.Value, Wilson.Trials(product.Value, variance, traces));
     }
 
     private static double[] Improved(double[] reliabilities, Rescue[] byKey)
@@ -69,7 +84,7 @@ internal static class ReliabilityReplay
         return row.HasUnrecovered ? (hasUnrecovered ? rescued : 0) : 1 - uncaught;
     }
 
-    private static Estimate Mean(Changed[] groups, Func<Changed, double> value, Func<Changed, double> variance)
+    private static Estimate Mean(Changed[] groups, Func<Changed, double> value, Func<Changed, double> trials)
     {
         if (groups.Length == 0)
         {
@@ -81,13 +96,14 @@ internal static class ReliabilityReplay
         foreach (Changed group in groups)
         {
             double share = group.Weight / total;
-            mean += share * value(group);
-            squares += share * share * variance(group);
+            double reliability = value(group);
+            mean += share * reliability;
+            squares += share * share * (reliability * (1 - reliability) / trials(group));
         }
 
-        return Wilson.Interval(mean, squares, groups.Sum(static group => group.Traces));
+        return Wilson.Interval(mean, squares, groups.Sum(trials));
     }
 
-    /// <summary>A group with the changes.</summary>
-    private readonly record struct Changed(long Traces, double Weight, double Observed, double ObservedVariance, double Theoretical, double TheoreticalVariance);
+    /// <summary>A group with the changes; its reliabilities with the independent trials that they are worth.</summary>
+    private readonly record struct Changed(double Weight, double Observed, double ObservedTrials, double Theoretical, double TheoreticalTrials);
 }

@@ -21,7 +21,7 @@ public sealed class IntervalTests
     {
         ReliabilityEstimate estimate = Estimate(SimulatedWorld.Sampled(SimulatedWorld.SixSteps, 1000, seed: 1));
 
-        Assert.Equal(1, estimate.ObservedVariance / (estimate.Observed * (1 - estimate.Observed) / 1000), 10);
+        Assert.Equal(1000, estimate.ObservedTrials, 7);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class IntervalTests
     {
         ReliabilityEstimate estimate = Estimate(SimulatedWorld.Sampled(SimulatedWorld.SixSteps, 1000, seed: 2));
 
-        Assert.Equal(1, estimate.TheoreticalVariance / estimate.ObservedVariance, 10);
+        Assert.Equal(1, estimate.TheoreticalTrials / estimate.ObservedTrials, 10);
         Assert.Equal(0, estimate.Divergence.Variance, 15);
         Assert.True(estimate.Ghosted.Variance > 0);
     }
@@ -57,6 +57,48 @@ public sealed class IntervalTests
         Assert.InRange(observed / (double)Windows, 0.92, 0.98);
         Assert.InRange(theoretical / (double)Windows, 0.92, 0.98);
         Assert.InRange(divergence / (double)Windows, 0.90, 1);
+    }
+
+    [Fact]
+    public void The_rate_of_a_step_covers_the_truth_where_a_few_traces_carry_half_of_the_weight()
+    {
+        const int Windows = 1_000;
+        const double Truth = 0.97;
+        Random random = new(5);
+        int held = 0;
+        double width = 0;
+        for (int window = 0; window < Windows; window++)
+        {
+            SuccessRate rate = new();
+            for (int trace = 0; trace < 300; trace++)
+            {
+                int weight = random.NextDouble() < 10.0 / 11 ? 1 : 10;
+                rate.Add(new OutcomeWeight(1, (Int128)weight << 16, (Int128)(weight * weight) << 32), executions: 1, random.NextDouble() < Truth ? 0 : 1);
+            }
+
+            Estimate estimate = rate.ToEstimate();
+            held += Covers(estimate.Low, estimate.High, Truth);
+            width += (estimate.High - estimate.Low)!.Value / Windows;
+        }
+
+        // Less than as many traces of equal weight as are left by (Σw)²/Σw², which are 100, would give to a truth of 95 %.
+        Assert.InRange(held / (double)Windows, 0.94, 1);
+        Assert.InRange(width, 0, 0.09);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void The_rate_of_a_step_is_as_it_was_where_weights_are_equal(int executions)
+    {
+        SuccessRate rate = new();
+        rate.Add(new OutcomeWeight(90, (Int128)(3 * 90) << 16, (Int128)(9 * 90) << 32), executions, failures: 0);
+        rate.Add(new OutcomeWeight(10, (Int128)(3 * 10) << 16, (Int128)(9 * 10) << 32), executions, failures: executions);
+
+        // All or nothing in a trace: 100 trials, however often each runs the step.
+        Estimate estimate = rate.ToEstimate();
+        Assert.Equal(0.825627, estimate.Low!.Value, 5);
+        Assert.Equal(0.944773, estimate.High!.Value, 5);
     }
 
     [Fact]

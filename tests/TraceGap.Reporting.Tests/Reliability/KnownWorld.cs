@@ -46,6 +46,12 @@ internal sealed record KnownWorld(string Name, double Theoretical, Func<IChance,
             Weigh = static (_, chance) => chance.Happens(0.5) ? 1 : chance.Happens(0.1) ? 10 : 0,
             HasUnequalWeights = true,
         },
+        new("a reliable chain, every second run is kept and one in ten of the others", Math.Pow(0.995, Six), static chance => SimulatedWorld.FailFast(
+            chance, [("ingress", 0.995), ("retrieve", 0.995), ("orchestrate", 0.995), ("model", 0.995), ("tool", 0.995), ("answer", 0.995)]))
+        {
+            Weigh = static (_, chance) => chance.Happens(0.5) ? 1 : chance.Happens(0.1) ? 10 : 0,
+            HasUnequalWeights = true,
+        },
         new("silent, every failed run is kept and one in ten of the others", Math.Pow(P, Six), static chance => Silent(SimulatedWorld.SixSteps(chance), chance, 0.05))
         {
             Weigh = static (run, chance) => run.Outcome == TraceOutcome.Failed ? 1 : chance.Happens(0.1) ? 10 : 0,
