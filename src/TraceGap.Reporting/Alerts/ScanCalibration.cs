@@ -12,7 +12,7 @@ namespace TraceGap.Reporting.Alerts;
 public readonly record struct ScanCalibration(double Threshold, double Odds, double Throws, double Limit, double RecoveryLimit)
 {
     // By losses a minute, found by simulation: docs/alerts.md has what it leads to. Where traces are many, more is asked of a recovery too, or a loss just above θ would come and go.
-    private static readonly (double Rate, double Limit, double Recovery)[] Limits = [(0.002, 5.3, 5), (0.02, 8.6, 5), (0.2, 10.3, 7), (2, 10.7, 10)];
+    private static readonly (double Rate, double Limit, double Recovery)[] Limits = [(0.002, 5.3, 5), (0.02, 8.6, 5), (0.2, 10.3, 8), (2, 10.7, 10)];
 
     /// <summary>By how much sampling raises the odds of a loss among the traces that are kept: 1 where it does not look at outcomes.</summary>
     public double Tilt { get; init; } = 1;
