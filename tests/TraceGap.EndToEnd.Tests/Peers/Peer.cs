@@ -41,4 +41,13 @@ public enum Peer
 
     /// <summary>Node with the agent frameworks of tests/agents/node.</summary>
     Agents,
+
+    /// <summary>Debian's Go with the libraries that Helm is made of, and the OpenTelemetry API and SDK for Go.</summary>
+    Go,
+
+    /// <summary>Helm itself, which no package list that tests install from has: used where it is there.</summary>
+    Helm,
+
+    /// <summary>Debian's groff and mandoc, which read manual pages.</summary>
+    Manual,
 }

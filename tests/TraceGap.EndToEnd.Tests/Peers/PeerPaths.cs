@@ -69,6 +69,16 @@ internal static class PeerPaths
     private static readonly Lazy<string?> AgentsProblem = new(() =>
         Runs(Node, "--version") && Directory.Exists(Path.Combine(AgentsFolder, "node_modules", "@langchain", "langgraph")) ? null : "needs Node, and `npm ci` in tests/agents/node");
 
+    private static readonly Lazy<string?> GoProblem = new(static () =>
+        Runs("go", "version") && Directory.Exists("/usr/share/gocode/src/github.com/Masterminds/sprig") && Directory.Exists("/usr/share/gocode/src/github.com/xeipuuv/gojsonschema")
+            && Directory.Exists("/usr/share/gocode/src/sigs.k8s.io/yaml") && Directory.Exists("/usr/share/gocode/src/go.opentelemetry.io/otel")
+            ? null
+            : "needs apt's golang-go, golang-github-masterminds-sprig-dev, golang-github-xeipuuv-gojsonschema-dev, golang-k8s-sigs-yaml-dev and golang-opentelemetry-otel-dev");
+
+    private static readonly Lazy<string?> HelmProblem = new(static () => Runs("helm", "version") ? null : "needs helm");
+
+    private static readonly Lazy<string?> ManualProblem = new(static () => Runs("groff", "--version") && File.Exists("/usr/bin/mandoc") ? null : "needs apt's groff-base and mandoc");
+
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -104,6 +114,9 @@ internal static class PeerPaths
         Peer.Systemd => SystemdProblem.Value,
         Peer.Confinement => ConfinementProblem.Value,
         Peer.Shells => ShellsProblem.Value,
+        Peer.Go => GoProblem.Value,
+        Peer.Helm => HelmProblem.Value,
+        Peer.Manual => ManualProblem.Value,
         _ => MountProblem.Value,
     };
 
