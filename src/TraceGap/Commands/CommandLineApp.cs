@@ -29,26 +29,32 @@ internal static class CommandLineApp
         return await parsed.InvokeAsync(invocation, stop);
     }
 
-    private static RootCommand Compose(Terminal terminal) => new(
-        "Finds where an AI agent system loses time and reliability, from its OpenTelemetry traces.")
+    /// <summary>The command with all that is below it.</summary>
+    public static RootCommand Compose(Terminal terminal)
     {
-        ServeCommand.New(terminal),
-        DemoCommand.New(terminal),
-        ReportCommand.New(terminal),
-        CompareCommand.New(terminal),
-        ConcurrencyCommand.New(terminal),
-        DependenceCommand.New(terminal),
-        SensitivityCommand.New(terminal),
-        AnalyzeCommand.New(terminal),
-        WhatIfCommand.New(terminal),
-        CostsCommand.New(terminal),
-        CoverageCommand.New(terminal),
-        ExplainLayerCommand.New(terminal),
-        TracesCommand.New(terminal),
-        AlertsCommand.New(terminal),
-        ReadyCommand.New(terminal),
-        CompletionCommand.New(terminal),
-    };
+        RootCommand root = new("Find where an AI agent system loses time and reliability, from its OpenTelemetry traces.")
+        {
+            ServeCommand.New(terminal),
+            DemoCommand.New(terminal),
+            ReportCommand.New(terminal),
+            CompareCommand.New(terminal),
+            ConcurrencyCommand.New(terminal),
+            DependenceCommand.New(terminal),
+            SensitivityCommand.New(terminal),
+            AnalyzeCommand.New(terminal),
+            WhatIfCommand.New(terminal),
+            CostsCommand.New(terminal),
+            CoverageCommand.New(terminal),
+            ExplainLayerCommand.New(terminal),
+            TracesCommand.New(terminal),
+            AlertsCommand.New(terminal),
+            ReadyCommand.New(terminal),
+            CompletionCommand.New(terminal),
+            HelpCommand.New(terminal),
+        };
+        HelpCommand.Replace(root, terminal);
+        return root;
+    }
 
     private static int TellUsage(ParseResult parsed, Terminal terminal)
     {

@@ -8,6 +8,7 @@ internal sealed class Terminal
 {
     private const int MinWidth = 80;
     private const int MaxWidth = 120;
+    private const int MinTextWidth = 40;
 
     /// <summary>Results that are read by programs.</summary>
     public required TextWriter Out { get; init; }
@@ -20,6 +21,9 @@ internal sealed class Terminal
 
     /// <summary>Where progress is drawn; null if nobody watches.</summary>
     public IAnsiConsole? Progress { get; init; }
+
+    /// <summary>Columns for running text.</summary>
+    public int TextWidth { get; init; } = MinWidth;
 
     /// <summary>What <c>-</c> reads.</summary>
     public required Func<Stream> OpenInput { get; init; }
@@ -35,6 +39,7 @@ internal sealed class Terminal
             Console = NewConsole(System.Console.Out, isTerminal: !System.Console.IsOutputRedirected, colours),
             Progress = System.Console.IsErrorRedirected ? null : NewConsole(System.Console.Error, isTerminal: true, colours),
             OpenInput = System.Console.OpenStandardInput,
+            TextWidth = System.Console.IsOutputRedirected ? MinWidth : Math.Clamp(System.Console.WindowWidth, MinTextWidth, MaxWidth),
         };
     }
 

@@ -52,17 +52,4 @@ public sealed class UsageTests
         Assert.Equal(ExitCodes.Unreadable, run.ExitCode);
         Assert.StartsWith("tracegap: cannot reach http://127.0.0.1:1/readyz", run.Error, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("--help")]
-    [InlineData("report", "--help")]
-    [InlineData("analyze", "--help")]
-    public async Task Help_goes_to_the_output_and_is_fine(params string[] args)
-    {
-        CommandRun run = await CommandRun.OfAsync(args);
-
-        Assert.Equal(ExitCodes.Fine, run.ExitCode);
-        Assert.Contains("Usage:", run.Out, StringComparison.Ordinal);
-        Assert.Empty(run.Error);
-    }
 }
