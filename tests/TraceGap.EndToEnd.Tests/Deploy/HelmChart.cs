@@ -6,7 +6,7 @@ namespace TraceGap.EndToEnd.Tests.Deploy;
 /// <summary>The chart, rendered by <c>Peers/helm/render.go</c>.</summary>
 internal static class HelmChart
 {
-    private static readonly Lazy<Task<string>> Renderer = new(static () => GoProgram.BuildAsync(Path.Combine(PeerPaths.Peers, "helm", "render.go")));
+    private static readonly Lazy<Task<string>> Renderer = new(static () => GoProgram.BuildAsync(Path.Combine(PeerPaths.Peers, "helm", "render.go"), AppContext.BaseDirectory));
 
     /// <summary>The chart's folder.</summary>
     public static string Folder => Path.Combine(PeerPaths.Deploy, "helm", "tracegap");

@@ -45,6 +45,9 @@ public enum Peer
     /// <summary>Debian's Go with the libraries that Helm is made of, and the OpenTelemetry API and SDK for Go.</summary>
     Go,
 
+    /// <summary>A Java compiler.</summary>
+    Java,
+
     /// <summary>Helm itself, which no package list that tests install from has: used where it is there.</summary>
     Helm,
 

@@ -24,6 +24,8 @@ internal static class PeerPaths
 
     public const string Curl = "curl";
 
+    public const string Javac = "javac";
+
     public const string Shell = "/bin/sh";
 
     public const string Chromium = "/usr/bin/chromium";
@@ -75,6 +77,8 @@ internal static class PeerPaths
             ? null
             : "needs apt's golang-go, golang-github-masterminds-sprig-dev, golang-github-xeipuuv-gojsonschema-dev, golang-k8s-sigs-yaml-dev and golang-opentelemetry-otel-dev");
 
+    private static readonly Lazy<string?> JavaProblem = new(static () => Runs(Javac, "-version") ? null : "needs apt's default-jdk-headless");
+
     private static readonly Lazy<string?> HelmProblem = new(static () => Runs("helm", "version") ? null : "needs helm");
 
     private static readonly Lazy<string?> ManualProblem = new(static () => Runs("groff", "--version") && File.Exists("/usr/bin/mandoc") ? null : "needs apt's groff-base and mandoc");
@@ -115,6 +119,7 @@ internal static class PeerPaths
         Peer.Confinement => ConfinementProblem.Value,
         Peer.Shells => ShellsProblem.Value,
         Peer.Go => GoProblem.Value,
+        Peer.Java => JavaProblem.Value,
         Peer.Helm => HelmProblem.Value,
         Peer.Manual => ManualProblem.Value,
         _ => MountProblem.Value,

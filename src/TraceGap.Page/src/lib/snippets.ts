@@ -95,21 +95,26 @@ provider.shutdown()`,
     {
       id: 'javascript',
       name: 'JavaScript',
-      hint: 'npm install @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto',
-      text: `import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
-import { trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+      hint: 'npm install @opentelemetry/api @opentelemetry/resources @opentelemetry/sdk-trace-base @opentelemetry/sdk-trace-node @opentelemetry/exporter-trace-otlp-proto',
+      text: `const { trace } = require('@opentelemetry/api');
+const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
+const { resourceFromAttributes } = require('@opentelemetry/resources');
+const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
+const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 
 const exporter = new OTLPTraceExporter({ url: '${http}/v1/traces'${token ? ", headers: { authorization: 'Bearer TOKEN' }" : ''} });
-const sdk = new NodeSDK({ serviceName: 'my-agent', spanProcessors: [new tracing.BatchSpanProcessor(exporter)] });
-sdk.start();
+const provider = new NodeTracerProvider({
+  resource: resourceFromAttributes({ 'service.name': 'my-agent' }),
+  spanProcessors: [new BatchSpanProcessor(exporter)],
+});
+provider.register();
 
 const tracer = trace.getTracer('my-agent');
 tracer.startActiveSpan('answer', (answer) => {
   tracer.startSpan('chat', { attributes: { 'gen_ai.operation.name': 'chat' } }).end();
   answer.end();
 });
-await sdk.shutdown();`,
+provider.shutdown();`,
     },
     {
       id: 'curl',
