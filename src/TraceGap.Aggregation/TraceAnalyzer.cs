@@ -85,6 +85,7 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
         TokenUsage.Count(tree, layers, steps);
         InnerAttempts.Find(tree, layers, steps, verdicts);
         SiblingAttempts.Merge(tree, steps);
+        UnfailingSpans.Judge(tree, steps);
         QuietLosses.Mark(tree, layers, steps, notes);
 
         EvaluationFinding? evaluation = notes.AnyEvaluation ? EvaluationJudge.Decide(tree, layers, steps, options.Evaluations) : null;

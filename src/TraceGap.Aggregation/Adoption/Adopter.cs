@@ -8,8 +8,8 @@ namespace TraceGap.Aggregation;
 /// on an ancestor of their new parent (or on nothing, as orphans), of the same resource, without an inference, tool or retrieval span above them, and their subtrees with them.
 /// </summary>
 /// <remarks>
-/// 1 duplicates of a call go below it, 2 transport spans go below the call that made them, 3 what is left beside a tagged sibling is its shadow and stays off the path. All is
-/// decided on the tree as it was before.
+/// First siblings of instrumentations that lose the parents of their spans go below one another (<see cref="NestedSiblings"/>). Then, all decided on the tree as that leaves it: 1 duplicates of a call go
+/// below it, 2 transport spans go below the call that made them, 3 what is left beside a tagged sibling is its shadow and stays off the path.
 /// </remarks>
 internal static class Adopter
 {
@@ -17,6 +17,7 @@ internal static class Adopter
     /// <returns>The spans that tell again what the call above them tells, so that they are no steps of their own.</returns>
     public static IReadOnlySet<int> Adopt(SpanTree tree, SpanLayers layers)
     {
+        NestedSiblings.Nest(tree, layers);
         layers.FindCallsAbove(tree);
         if (!MayApply(tree, layers))
         {

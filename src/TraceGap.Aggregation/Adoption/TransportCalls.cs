@@ -86,7 +86,7 @@ internal sealed class TransportCalls(AdoptionContext context)
     // Search and query are too common as endings to decide between layers.
     private Layer LayerByPath(int span)
     {
-        Layer layer = UrlPaths.LayerOf(context.Tree.Spans[span]).Layer;
-        return layer == Layer.Retrieval ? Layer.Unattributed : layer;
+        (string ending, Layer layer) = UrlPaths.LayerOf(context.Tree.Spans[span]);
+        return ending is "/search" or "/query" ? Layer.Unattributed : layer;
     }
 }

@@ -9,6 +9,7 @@ internal static class UrlPaths
     [
         ("/chat/completions", Layer.Inference), ("/responses", Layer.Inference), ("/messages", Layer.Inference),
         ("/mcp", Layer.ToolCall),
+        ("/embeddings", Layer.Retrieval),
         ("/search", Layer.Retrieval), ("/query", Layer.Retrieval),
     ];
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
@@ -9,10 +8,6 @@ namespace TraceGap.Aggregation;
 /// </summary>
 internal sealed class OutcomeDecider
 {
-    // Emitters whose roots end well however the run went: OpenAI Agents under any instrumentation, LangSmith, n8n, Strands, Dify, ADK.
-    private static readonly SearchValues<string> ScopesThatNeverFail =
-        SearchValues.Create(["openai-agents", "openai_agents", "langsmith", "n8n", "strands", "dify", "gcp.vertex.agent"], StringComparison.OrdinalIgnoreCase);
-
     private readonly SpanTree _tree;
     private readonly StepForest _forest;
     private readonly SpanVerdict[] _verdicts;
@@ -84,7 +79,7 @@ internal sealed class OutcomeDecider
             return (TraceOutcome.Failed, OutcomeSource.RunStep);
         }
 
-        return _forest.Steps.Exists(static step => step is { OwnFailure: true, IsSuperseded: false, HasRunGoneOn: false }) && RootNeverFails()
+        return _forest.Steps.Exists(static step => step is { OwnFailure: true, IsSuperseded: false, HasRunGoneOn: false }) && UnfailingSpans.EndsWellAsRoot(_tree.Spans[_tree.Root])
             ? (TraceOutcome.Failed, OutcomeSource.Inferred)
             : (TraceOutcome.Ok, OutcomeSource.Root);
     }
@@ -99,8 +94,6 @@ internal sealed class OutcomeDecider
     // An abort that goes up to the root while something else failed was the consequence.
     private bool AnyStepFailed() =>
         _forest.Steps.Exists(step => step != _forest.Root && step.Verdict is { Verdict: Verdict.Failed, IsAbort: false });
-
-    private bool RootNeverFails() => _tree.Spans[_tree.Root].Scope.Name.AsSpan().ContainsAny(ScopesThatNeverFail);
 
     /// <summary>The outermost steps that a span tells of: of a missing one those below it.</summary>
     private List<StepDraft> Outermost()

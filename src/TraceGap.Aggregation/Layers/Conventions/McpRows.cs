@@ -5,6 +5,8 @@ namespace TraceGap.Aggregation;
 /// <summary>OpenTelemetry conventions for the Model Context Protocol: <c>mcp.method.name</c>.</summary>
 internal static class McpRows
 {
+    private static readonly string[] OpenLlmetry = ["@traceloop/instrumentation-mcp", "opentelemetry.instrumentation.mcp"];
+
     public static IReadOnlyList<LayerRule> All { get; } =
     [
         LayerRule.Certain(Layer.ToolCall, Method("tools/call")),
@@ -29,6 +31,12 @@ internal static class McpRows
         LayerRule.Likely(Layer.Retrieval, Name("resources/read", "resources/read *", "resources/list"), IsMcp),
         LayerRule.Likely(Layer.Assembly, Name("prompts/get", "prompts/get *", "prompts/list"), IsMcp),
         LayerRule.Control(Name("initialize", "tools/list", "ping"), IsMcp),
+
+        // OpenLLMetry names a request after its method. The session ends well whatever failed in it: as a step it would make every failure of a tool look survived.
+        LayerRule.Inherit(Name("mcp.client.session"), Clue.Scope(OpenLlmetry)),
+        LayerRule.Likely(Layer.Retrieval, Name("resources/read.mcp", "resources/list.mcp", "resources/templates/list.mcp"), Clue.Scope(OpenLlmetry)),
+        LayerRule.Likely(Layer.Assembly, Name("prompts/get.mcp", "prompts/list.mcp", "completion/complete.mcp"), Clue.Scope(OpenLlmetry)),
+        LayerRule.Control(Name("initialize.mcp", "tools/list.mcp", "ping.mcp", "logging/setLevel.mcp", "resources/subscribe.mcp", "resources/unsubscribe.mcp"), Clue.Scope(OpenLlmetry)),
     ];
 
     private static Clue IsMcp => AnyValue(["rpc.system", "rpc.system.name"], "mcp");

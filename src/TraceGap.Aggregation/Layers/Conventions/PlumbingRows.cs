@@ -8,8 +8,8 @@ internal static class PlumbingRows
     public static IReadOnlyList<LayerRule> All { get; } =
     [
         // LangChain and LangGraph.
-        LayerRule.Inherit(Name("__start__", "__end__", "RunnableLambda", "RunnableSequence", "Branch<*", "ChannelWrite<*", "should_continue", "_write")),
-        LayerRule.Inherit(Name("workflow RunnableLambda", "workflow RunnableSequence"), Value("traceloop.span.kind", "workflow")),
+        LayerRule.Inherit(Name("__start__", "__end__", "RunnableLambda", "RunnableSequence", "RunnableWithFallbacks", "Branch<*", "ChannelWrite<*", "should_continue", "_write")),
+        LayerRule.Inherit(Name("workflow RunnableLambda", "workflow RunnableSequence", "workflow RunnableWithFallbacks"), Value("traceloop.span.kind", "workflow")),
 
         // Loops and fan-outs around tools and model calls: each of those is a step, the loop is none.
         LayerRule.Inherit(Name("(merged tools)*", "execute_tool (merged tools)*", "running # tools", "running # tool", "orchestrate_tools", "executor.process")),
