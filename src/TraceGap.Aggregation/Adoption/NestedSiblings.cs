@@ -41,7 +41,7 @@ internal sealed class NestedSiblings
     /// <summary>Changes <see cref="SpanTree.Parent"/> and names each span that it moved.</summary>
     public static void Nest(SpanTree tree, SpanLayers layers)
     {
-        if (!AnyOfScopes(tree))
+        if (!LosesParents(tree))
         {
             return;
         }
@@ -55,21 +55,23 @@ internal sealed class NestedSiblings
         nested.Move();
     }
 
-    // Spans of a request share their scope; a run of them costs one look.
-    private static bool AnyOfScopes(SpanTree tree)
+    /// <summary>Whether there are spans of the scopes, and none hangs below another: a version that knows parents is left alone.</summary>
+    private static bool LosesParents(SpanTree tree)
     {
-        ScopeRecord? last = null;
-        foreach (SpanRecord span in tree.Spans)
+        bool any = false;
+        for (int span = 0; span < tree.Count; span++)
         {
-            if (!ReferenceEquals(span.Scope, last) && IsOfScopes(span))
+            if (IsOfScopes(tree.Spans[span]))
             {
-                return true;
+                any = true;
+                if (tree.Parent[span] is int parent and not SpanTree.NoParent && IsOfScopes(tree.Spans[parent]))
+                {
+                    return false;
+                }
             }
-
-            last = span.Scope;
         }
 
-        return false;
+        return any;
     }
 
     private static bool IsOfScopes(SpanRecord span) => Array.IndexOf(Scopes, span.Scope.Name) >= 0;

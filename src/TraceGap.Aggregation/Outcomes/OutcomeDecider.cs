@@ -74,9 +74,10 @@ internal sealed class OutcomeDecider
         }
 
         bool isTransport = _tree.Spans[_tree.Root].Kind is not (SpanKind.Internal or SpanKind.Unspecified);
-        if (isTransport && LastToEnd(_forest.Root?.Children ?? []) is { Key.Layer: Layer.Orchestration, Verdict.Verdict: Verdict.Failed })
+        if (isTransport && LastToEnd(_forest.Root?.Children ?? []) is { Key.Layer: Layer.Orchestration, Verdict.Verdict: Verdict.Failed } run)
         {
-            return (TraceOutcome.Failed, OutcomeSource.RunStep);
+            // A server whose client hung up answers nobody, and says nothing about it.
+            return (run.Verdict.IsAbort && !AnyStepFailed() ? TraceOutcome.Cancelled : TraceOutcome.Failed, OutcomeSource.RunStep);
         }
 
         return _forest.Steps.Exists(static step => step is { OwnFailure: true, IsSuperseded: false, HasRunGoneOn: false }) && UnfailingSpans.EndsWellAsRoot(_tree.Spans[_tree.Root])

@@ -17,12 +17,13 @@ internal static class OwnFailures
     {
         bool hasRootFailed = forest.Root?.Verdict.Verdict is Verdict.Failed;
         bool anyFailed = false;
+        HashSet<StepDraft?> aroundLostCalls = AroundLostCalls(forest);
         ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
         for (int i = order.Length - 1; i >= 0; i--)
         {
             StepDraft step = order[i];
             step.HasFailed = step.Verdict.Verdict == Verdict.Failed || (step.Verdict.Verdict == Verdict.Unfinished && hasRootFailed);
-            step.OwnFailure = step.HasFailed && !IsExplained(step) && !IsSilentRoot(forest, step);
+            step.OwnFailure = step.HasFailed && !IsExplained(step, aroundLostCalls) && !IsSilentRoot(forest, step);
             step.Recovered = step.HasRunGoneOn = false;
             anyFailed |= step.OwnFailure;
         }
@@ -57,7 +58,26 @@ internal static class OwnFailures
     /// <param name="LastGuessed">The same for those that only their URL tells of.</param>
     private readonly record struct Surroundings(bool IsBelowFine, long LastTold, long LastGuessed);
 
-    private static bool IsExplained(StepDraft step) => step.Children.Exists(child => child.HasFailed && child.SupersededIn != step);
+    private static bool IsExplained(StepDraft step, HashSet<StepDraft?> aroundLostCalls) =>
+        step.Children.Exists(child => child.HasFailed && child.SupersededIn != step) || (step.Span < 0 && aroundLostCalls.Contains(step.Parent));
+
+    /// <summary>
+    /// Steps with a failed call directly below them whose own span was never exported. Where a span around several calls was lost as well, the call that failed was most likely one of them: a cut stream takes
+    /// all spans around it with it.
+    /// </summary>
+    private static HashSet<StepDraft?> AroundLostCalls(StepForest forest)
+    {
+        HashSet<StepDraft?> found = [];
+        foreach (StepDraft step in forest.Steps)
+        {
+            if (step is { IsParentLost: true, Verdict.Verdict: Verdict.Failed })
+            {
+                found.Add(step.Parent);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>A root that fails over steps that did not fail says nothing about itself: what was lost, was lost between the steps.</summary>
     private static bool IsSilentRoot(StepForest forest, StepDraft step) => step == forest.Root && step.Children.Count > 0;

@@ -32,6 +32,17 @@ public class NestedSiblingsTests
     }
 
     [Fact]
+    public void A_version_that_knows_parents_is_left_alone()
+    {
+        AgentTrace trace = new AgentTrace().Root(0, 100);
+        Graph(trace, "graph", 10, 90);
+        Graph(trace, "left", 20, 60, name: "invoke_agent left", parent: "graph");
+        Graph(trace, "right", 30, 50, name: "invoke_agent right", parent: "graph");
+
+        Assert.Equal("graph", trace.ParentOf(trace.Analyze(), "right"));
+    }
+
+    [Fact]
     public void Without_adoption_they_stay_where_they_were()
     {
         AgentTrace trace = new AgentTrace().Root(0, 100);

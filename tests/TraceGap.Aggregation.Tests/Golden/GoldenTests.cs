@@ -45,7 +45,21 @@ public class GoldenTests
     }
 
     [Fact]
+    public void Every_word_for_an_outcome_stands_in_some_case()
+    {
+        HashSet<(string, string)> said = [.. GoldenCase.Names
+            .SelectMany(static name => GoldenCase.Read(name).Spans())
+            .SelectMany(static span => VerdictRules.Keys, static (span, key) => (key, Folded(span.Attributes.Text(key) ?? "")))];
+
+        IEnumerable<(string, string)> missed = VerdictRules.Keys.SelectMany(static key => VerdictRules.TryGet(key, out (Verdict, string[] Values)[] rows) ? rows.SelectMany(static row => row.Values) : [], static (key, value) => (key, Folded(value)))
+            .Where(word => word.Item2 == "*" ? !said.Any(other => other.Item1 == word.key && other.Item2.Length > 0) : !said.Contains(word));
+        Assert.Empty(missed);
+    }
+
+    [Fact]
     public void No_row_costs_spans_that_it_is_not_about() => Assert.Equal(0, Table.UnledRows);
+
+    private static string Folded(string text) => text.ToLowerInvariant().Replace('-', '_').Replace(' ', '_');
 
     private static IEnumerable<string> LayersOf(GoldenCase golden, TraceFindings findings) =>
         findings.Spans.Select(span => $"{golden.IdOf(span.Span)}: {LayerOf(span.Layer)}").Order(StringComparer.Ordinal);

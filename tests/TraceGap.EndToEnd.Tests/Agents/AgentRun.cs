@@ -16,17 +16,20 @@ internal sealed record AgentRun(AgentTruth Truth, Report Report, IReadOnlyList<T
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Runs one of the Node agents: <c>langgraph.js</c>, <c>vercel.js</c>, <c>mcp.js</c>.</summary>
-    public static Task<AgentRun> OfNodeAsync(string agent, string arguments)
+    /// <param name="agent">Which.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="settings">Settings of the server that are about patience, not about the agent.</param>
+    public static Task<AgentRun> OfNodeAsync(string agent, string arguments, params (string Key, string Value)[] settings)
     {
         Assert.True(PeerPaths.Problem(Peer.Agents) is null, PeerPaths.Problem(Peer.Agents));
-        return OfAsync(PeerPaths.Node, [Path.Combine(PeerPaths.AgentsFolder, agent)], arguments);
+        return OfAsync(PeerPaths.Node, [Path.Combine(PeerPaths.AgentsFolder, agent)], arguments, settings);
     }
 
     /// <summary>Runs an agent to its end and waits until all that it sent is in the report.</summary>
-    public static async Task<AgentRun> OfAsync(string program, string[] before, string arguments)
+    public static async Task<AgentRun> OfAsync(string program, string[] before, string arguments, params (string Key, string Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("tracegap-agent-").FullName;
-        using ServerProcess server = await ServerProcess.StartAsync(Path.Combine(folder, "data"));
+        using ServerProcess server = await ServerProcess.StartAsync(Path.Combine(folder, "data"), settings);
         string output = await PeerRun.OutputAsync(
             program, [.. before, "--otlp", server.OtlpHttp.ToString().TrimEnd('/'), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         AgentTruth truth = JsonSerializer.Deserialize<AgentTruth>(output, Json)!;
@@ -45,7 +48,7 @@ internal sealed record AgentRun(AgentTruth Truth, Report Report, IReadOnlyList<T
             async client =>
             {
                 report = ReportJson.ReadReport(await client.GetByteArrayAsync(new Uri(server.Http, "/api/v1/report?" + Window)));
-                return report.Traces.Total >= truth.Runs && report.Spans >= truth.Spans;
+                return report.Traces.Total >= truth.Runs && report.Spans >= truth.Spans && report.Traces.Open == 0;
             },
             () => $"{report?.Traces}, {report?.Spans} spans of {truth.Spans} arrived");
         return report!;

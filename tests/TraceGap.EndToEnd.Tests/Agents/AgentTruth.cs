@@ -4,6 +4,7 @@ namespace TraceGap.EndToEnd.Tests.Agents;
 /// <param name="Runs">Runs.</param>
 /// <param name="Ok">Runs that were answered.</param>
 /// <param name="Failed">Runs that were not.</param>
+/// <param name="CancelledRuns">Runs whose asker hung up.</param>
 /// <param name="Recovered">Own failures that did not end their run.</param>
 /// <param name="Cancelled">Steps that were aborted because another had failed.</param>
 /// <param name="Spans">Spans that it sent.</param>
@@ -15,6 +16,7 @@ internal sealed record AgentTruth(
     long Runs,
     long Ok,
     long Failed,
+    long CancelledRuns,
     long Recovered,
     long Cancelled,
     long Spans,

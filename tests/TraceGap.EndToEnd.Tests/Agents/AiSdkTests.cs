@@ -27,16 +27,46 @@ public sealed class AiSdkTests
     [PeerFact(Peer.Agents)]
     public async Task Streams_are_counted_though_the_span_around_them_never_fails()
     {
-        AgentRun run = await AgentRun.OfNodeAsync("vercel.js", "--runs 40 --seed 3 --stream --fail retrieval=0.06,inference=0.1");
+        AgentRun run = await AgentRun.OfNodeAsync("vercel.js", "--runs 40 --seed 3 --stream --fail retrieval=0.06,inference=0.1,tool_call=0.1");
 
         Golden("streamText", "doStream").Hold(run);
+        Assert.True(run.Truth.FirstFailures["inference"] > 0 && run.Truth.Recovered > 0);
+        AssertAll(run, "streamText", "doStream");
+    }
+
+    [PeerFact(Peer.Agents)]
+    public async Task Streams_that_are_cut_are_failed_model_calls_though_neither_span_around_them_ever_ends()
+    {
+        AgentRun run = await AgentRun.OfNodeAsync("vercel.js", "--runs 40 --seed 3 --stream --faults cut --fail inference=0.2");
+
+        Golden("streamText", "doStream").Hold(run);
+        Assert.True(run.Truth.FirstFailures["inference"] > 0);
         TruthComparison comparison = new(run);
         comparison.EndToEnd();
-        comparison.Operations(static name => NameInSpans(name, "streamText", "doStream"), "ai.streamText");
-        AssertLoops(run, "ai.streamText");
+        comparison.Layers("ingress", "retrieval", "inference", "tool_call");
+        comparison.Failures();
+    }
 
-        // ai.streamText ends well whatever became of the stream, so that a failed call below it looks survived: what is recovered cannot be compared.
-        Assert.Equal(run.Truth.FirstFailures["inference"], run.Report.Failures.Where(static failure => failure.Layer == "inference").Sum(static failure => failure.Traces));
+    [PeerFact(Peer.Agents)]
+    public async Task Tagged_by_openinference_too_the_same_is_counted()
+    {
+        // A tool error is not among the failures: the processor marks all later spans of the trace as failed with it, whatever became of them.
+        AgentRun run = await AgentRun.OfNodeAsync("vercel.js", "--runs 40 --seed 4 --instrumentation openinference --fail ingress=0.04,retrieval=0.06,inference=0.06");
+
+        GoldenLayers.Entry.And(
+            ("ai.embed embed-question", "retrieval"),
+            ("ai.embed.doEmbed embed-question", "retrieval"),
+            ("POST /v1/embeddings", "retrieval"),
+            ("POST /search", "retrieval"),
+            ("ai.generateText answer-question", "orchestration"),
+            ("ai.generateText.doGenerate answer-question", "inference"),
+            ("POST /v1/chat/completions", "inference"),
+            ("ai.toolCall answer-question", "tool_call"),
+            ("POST /orders", "tool_call")).Hold(run);
+        TruthComparison comparison = new(run);
+        comparison.EndToEnd();
+        comparison.Operations(static name => NameInSpans(name, "generateText", "doGenerate"), "ai.generateText answer-question");
+        comparison.Failures();
     }
 
     private static GoldenLayers Golden(string outer, string inner) => GoldenLayers.Entry.And(

@@ -24,6 +24,17 @@ public sealed class DotNetAgentTests
     }
 
     [PeerFact(Peer.Agents)]
+    public async Task Spans_of_the_openai_client_inside_those_of_the_chat_client_change_no_count()
+    {
+        AgentRun run = await RunAsync("--runs 40 --seed 4 --instrumentation double --fail ingress=0.04,retrieval=0.05,inference=0.1,tool_call=0.15");
+
+        // Both call their span alike; the inner one has a parent of its name.
+        Golden.Hold(WithoutTransport(run));
+        Assert.Contains(run.Traces, static trace => trace.Spans.Any(span => span.Name == "chat gpt-4o-mini" && trace.Spans.Any(outer => outer.SpanId == span.ParentSpanId && outer.Name == span.Name)));
+        AssertAll(run);
+    }
+
+    [PeerFact(Peer.Agents)]
     public async Task Streams_are_counted_alike()
     {
         AgentRun run = await RunAsync("--runs 40 --seed 2 --stream --fail inference=0.1,tool_call=0.1");

@@ -134,6 +134,47 @@ public sealed class LangGraphTests
         Assert.DoesNotContain(run.Report.Serialization, static serial => serial.Children.Any(IsSpecialist));
     }
 
+    [PeerFact(Peer.Agents)]
+    public async Task Streams_that_are_cut_are_failed_model_calls()
+    {
+        AgentRun run = await AgentRun.OfNodeAsync("langgraph.js", "--runs 30 --seed 4 --stream --faults cut --fail inference=0.2");
+
+        Assert.True(run.Truth.FirstFailures["inference"] > 0);
+        AssertAll(run);
+    }
+
+    [PeerFact(Peer.Agents)]
+    public async Task Who_hangs_up_has_cancelled_and_nothing_failed()
+    {
+        AgentRun run = await AgentRun.OfNodeAsync("langgraph.js", "--runs 40 --seed 4 --fail hangup=0.2,tool_call=0.1");
+
+        Assert.True(run.Truth.CancelledRuns > 0 && run.Truth.Failed > 0);
+        AssertAll(run);
+    }
+
+    [PeerFact(Peer.Agents)]
+    public async Task A_graph_that_stops_for_a_person_and_goes_on_has_not_failed()
+    {
+        AgentRun run = await AgentRun.OfNodeAsync("langgraph.js", "--runs 30 --seed 4 --approve --fail tool_call=0.1,assembly=0.1");
+
+        // The graph and the node that asks are two steps each: until the question, and after it.
+        Golden.And(("generate", "orchestration")).Hold(run);
+        Assert.True(run.Truth.Operations["act"].Steps > run.Truth.Operations["look_up_order"].Steps);
+        AssertAll(run);
+    }
+
+    [PeerFact(Peer.Agents)]
+    public async Task Without_their_roots_failed_runs_are_known_by_their_steps_and_the_others_stay_unknown()
+    {
+        AgentRun run = await AgentRun.OfNodeAsync(
+            "langgraph.js", "--runs 30 --seed 5 --lose root --fail retrieval=0.05,inference=0.15,tool_call=0.1", ("ASSEMBLY__IDLETIMEOUT", "1s"), ("ASSEMBLY__ROOTGRACE", "2s"));
+
+        Assert.Equal((0, run.Truth.Failed, run.Truth.Failed, run.Truth.Ok), (run.Report.Traces.Ok, run.Report.Traces.Failed, run.Report.Traces.Inferred, run.Report.Traces.Unknown));
+        TruthComparison comparison = new(run);
+        comparison.Layers("retrieval", "orchestration", "inference", "tool_call", "assembly");
+        comparison.Failures();
+    }
+
     private static bool IsSpecialist(string step) => step.Contains("specialist", StringComparison.Ordinal);
 
     // Names become keys without their numbers.

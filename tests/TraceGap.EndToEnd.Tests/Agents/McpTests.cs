@@ -1,4 +1,5 @@
 using TraceGap.EndToEnd.Tests.Peers;
+using TraceGap.Reporting.Traces;
 
 namespace TraceGap.EndToEnd.Tests.Agents;
 
@@ -33,11 +34,20 @@ public sealed class McpTests
     {
         AgentRun run = await AgentRun.OfNodeAsync("mcp.js", $"--runs 40 --seed 2 --instrumentation openllmetry --faults 500,429 {Failures}");
 
+        // The requests of the hand-shake and those of the tool are called alike; they are what hangs above them, and the server's spans with them.
+        Golden.And(("mcp.client.session", "ingress"), ("initialize.mcp", "orchestration"), ("look_up_order.tool", "tool_call")).Hold(run with
+        {
+            Traces = [.. run.Traces.Select(static trace => trace with { Spans = [.. trace.Spans.Where(static span => span.Service == "mcp-agent" && !IsToMcp(span))] })],
+        });
+        Assert.All(run.Traces.SelectMany(static trace => trace.Spans.Where(IsToMcp)), static span => Assert.Contains(span.Layer, (string[])["ingress", "orchestration", "tool_call"]));
+        Assert.All(run.Traces.SelectMany(static trace => trace.Spans.Where(span => span.Name == "POST" && trace.Spans.Any(outer => outer.SpanId == span.ParentSpanId && outer.Name == "look_up_order.tool"))), static span => Assert.Equal("tool_call", span.Layer));
         TruthComparison comparison = new(run);
         comparison.EndToEnd();
         comparison.Layers("ingress", "retrieval", "inference", "tool_call");
         comparison.Failures();
     }
+
+    private static bool IsToMcp(SpanEntry span) => span.Kind == "client" && span.Name is "POST" or "GET" && span.Attributes["url.path"] is "/mcp";
 
     private static void McpServerSpansAreOfTheToolCall(AgentRun run)
     {

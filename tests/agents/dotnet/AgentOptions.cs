@@ -28,6 +28,9 @@ internal sealed class AgentOptions
 
     public int Retries => Text("--retry", "none") == "client" ? int.Parse(Text("--attempts", "3")) - 1 : 0;
 
+    /// <summary>Whether the OpenAI client tells of its calls too.</summary>
+    public bool IsDouble => Text("--instrumentation", "meai") == "double";
+
     public bool Stream => _values.ContainsKey("--stream");
 
     public static AgentOptions Parse(string[] arguments) => new(arguments);

@@ -9,12 +9,15 @@ using TraceGap.DotNetAgent;
 AgentOptions options = AgentOptions.Parse(args[1..]);
 using LoopbackServices services = await LoopbackServices.StartAsync(options, script: args[0]);
 SpanCount spans = new();
+
+// The OpenAI client has spans of its own, if it is asked to before it is made.
+AppContext.SetSwitch("OpenAI.Experimental.EnableOpenTelemetry", options.IsDouble);
 IReadOnlyList<RunBook> books;
 using (Sdk.CreateTracerProviderBuilder()
     .ConfigureResource(static resource => resource.AddService("dotnet-agent"))
     .AddAspNetCoreInstrumentation()
     .AddHttpClientInstrumentation(static http => http.FilterHttpRequestMessage = static request => request.RequestUri?.AbsolutePath != AgentHost.Path)
-    .AddSource("Experimental.Microsoft.Extensions.AI")
+    .AddSource("Experimental.Microsoft.Extensions.AI", "OpenAI.*")
     .AddProcessor(spans)
     .AddOtlpExporter(otlp =>
     {

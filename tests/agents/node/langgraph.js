@@ -2,17 +2,19 @@
 'use strict';
 const { readOptions } = require('./run/options');
 
-const options = readOptions(['openinference', 'openllmetry', 'double', 'double-openinference']);
+const options = readOptions(['openinference', 'openllmetry', 'double', 'double-openinference', 'double-openllmetry']);
 const telemetry = startInstrumented();
 
 const { BaseRetriever } = require('@langchain/core/retrievers');
 const { tool } = require('@langchain/core/tools');
-const { Annotation, END, START, StateGraph } = require('@langchain/langgraph');
+const { Annotation, Command, END, MemorySaver, START, StateGraph, interrupt } = require('@langchain/langgraph');
 const { ChatOpenAI, OpenAIEmbeddings } = require('@langchain/openai');
 const { z } = require('zod');
 const { main, runAgent } = require('./run/agent');
 const { pause } = require('./run/pause');
 const { post } = require('./loopback/store');
+
+const APPROVAL_MILLISECONDS = 40;
 
 function startInstrumented() {
   const { startTelemetry } = require('./run/telemetry');
@@ -21,13 +23,14 @@ function startInstrumented() {
     openllmetry: ['@traceloop/instrumentation-langchain'],
     // Two that tell of the same model calls. OpenInference's for the client never ends its span where OpenTelemetry's wraps the client too, so the pairs are tried one by one.
     double: ['@arizeai/openinference-instrumentation-langchain', '@opentelemetry/instrumentation-openai'],
+    'double-openllmetry': ['@traceloop/instrumentation-langchain', '@traceloop/instrumentation-openai'],
     'double-openinference': ['@arizeai/openinference-instrumentation-langchain', '@arizeai/openinference-instrumentation-openai'],
   }[options.instrumentation].map((name) => Object.entries(require(name)).find(([key]) => key.endsWith('Instrumentation'))[1]);
   const instrumentations = chosen.map((Instrumentation) => new Instrumentation());
-  const started = startTelemetry('rag-agent', options.otlp, instrumentations, (url) => url === '/ask');
+  const started = startTelemetry('rag-agent', options, instrumentations, (url) => url === '/ask');
   // LangChain's instrumentations are handed the module that they change; the others find theirs as it is loaded.
   const callbackManagerModule = require('@langchain/core/callbacks/manager');
-  if (options.instrumentation === 'openllmetry') {
+  if (options.instrumentation.endsWith('openllmetry')) {
     instrumentations[0].manuallyInstrument({ callbackManagerModule });
   } else {
     instrumentations[0].manuallyInstrument(callbackManagerModule);
@@ -110,6 +113,9 @@ function buildGraph({ dice, ledger, endpoint, vectorStore, orderBook }) {
       ({ documents: (await retriever.invoke(`[run ${state.run}] ${state.question}`, config)).map((document) => document.pageContent) })),
     generate: node('orchestration', 'generate', async (state, config) => ({ opinions: [await ask(state, 'inference', config)] })),
     act: node('orchestration', 'act', async (state, config) => {
+      if (options.approve) {
+        interrupt({ order: `A-${state.run}` });
+      }
       const call = ledger.of(state.run).step('tool_call', 'look_up_order', () => lookUpOrder.invoke({ run: state.run, order: `A-${state.run}` }, config), { caught: options.fallback === 'tool' });
       return { order: await (options.fallback === 'tool' ? call.catch(() => 'unknown') : call) };
     }),
@@ -141,12 +147,22 @@ function connect(graph, nodes) {
   } else {
     ['retrieve', ...thinking, 'act'].reduce((from, to) => { graph.addEdge(from, to); return to; });
   }
-  return graph.addEdge('act', 'assemble').addEdge('assemble', END).compile({ name: 'rag_agent' });
+  return graph.addEdge('act', 'assemble').addEdge('assemble', END).compile({ name: 'rag_agent', checkpointer: options.approve ? new MemorySaver() : undefined });
 }
 
 const answerWith = (context) => {
   const graph = buildGraph(context);
-  return (run, question) => context.ledger.of(run).step('orchestration', 'rag_agent', async () => (await graph.invoke({ run, question })).answer);
+  return async (run, question) => {
+    const book = context.ledger.of(run);
+    const invoke = (input) => book.step('orchestration', 'rag_agent', () => graph.invoke(input, { signal: book.signal, configurable: { thread_id: String(run) } }));
+    const state = await invoke({ run, question });
+    if (!options.approve) {
+      return state.answer;
+    }
+    // The graph has stopped before the tool; a person looks at the order and lets it go on.
+    await pause(APPROVAL_MILLISECONDS);
+    return (await invoke(new Command({ resume: true }))).answer;
+  };
 };
 
 main(() => runAgent(`langgraph/${options.instrumentation}`, options, telemetry, answerWith));

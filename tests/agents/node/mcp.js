@@ -8,7 +8,7 @@ const { startTelemetry } = require('./run/telemetry');
 
 const options = readOptions(['otel', 'openllmetry']);
 const mcpTracing = options.instrumentation === 'openllmetry' ? new (require('@traceloop/instrumentation-mcp').McpInstrumentation)() : undefined;
-const telemetry = startTelemetry('mcp-agent', options.otlp, instrumentations(), (url) => url === '/ask');
+const telemetry = startTelemetry('mcp-agent', options, instrumentations(), (url) => url === '/ask');
 // As its documentation says; by itself it does not find the SDK's CommonJS build.
 mcpTracing?.manuallyInstrument(require('@modelcontextprotocol/sdk/client/index.js'));
 
@@ -24,6 +24,7 @@ const TOOLS = [{
 }];
 
 function instrumentations() {
+  // Two that tell of the client's calls cannot be had: the one that is loaded last takes the other's place.
   return mcpTracing
     ? [new (require('@traceloop/instrumentation-openai').OpenAIInstrumentation)(), mcpTracing]
     : [new (require('@opentelemetry/instrumentation-openai').OpenAIInstrumentation)()];

@@ -3,8 +3,11 @@
 const { readOptions } = require('./run/options');
 const { startTelemetry } = require('./run/telemetry');
 
-const options = readOptions(['aisdk']);
-const telemetry = startTelemetry('aisdk-agent', options.otlp, [], (url) => url === '/ask');
+const options = readOptions(['aisdk', 'openinference']);
+const telemetry = startTelemetry('aisdk-agent', options, [], (url) => url === '/ask', {
+  // Tags the SDK's spans with its own convention too, as they end.
+  openinference: (exporter, config) => new (require('@arizeai/openinference-vercel').OpenInferenceBatchSpanProcessor)({ exporter, config }),
+}[options.instrumentation]);
 
 const { createOpenAI } = require('@ai-sdk/openai');
 const { embed, generateText, stepCountIs, streamText, tool } = require('ai');
@@ -41,7 +44,7 @@ const answerWith = ({ ledger, endpoint, vectorStore, orderBook }) => {
     const failed = [];
     const settings = {
       model: countingRounds(openai.chat('gpt-4o-mini'), ledger.of(run), maxRetries > 0),
-      prompt, maxRetries, tools: tools(run), stopWhen: stepCountIs(4), experimental_telemetry: traced('answer-question'),
+      prompt, maxRetries, abortSignal: ledger.of(run).signal, tools: tools(run), stopWhen: stepCountIs(4), experimental_telemetry: traced('answer-question'),
     };
     if (!options.stream) {
       return (await generateText(settings)).text;
@@ -65,12 +68,24 @@ const answerWith = ({ ledger, endpoint, vectorStore, orderBook }) => {
   };
 };
 
-// Books the calls that the SDK makes of a model; what is called again after it failed was retried.
+// Books the calls that the SDK makes of a model; what is called again after it failed was retried. A stream lasts until it has ended, and may fail on the way.
 function countingRounds(model, book, retried) {
-  const call = (method) => (...given) => book.step('inference', 'gpt-4o-mini', () => model[method](...given), { retried });
-  return new Proxy(model, {
-    get: (target, key) => (key === 'doGenerate' || key === 'doStream' ? call(key) : Reflect.get(target, key, target)),
+  const booked = (work) => book.step('inference', 'gpt-4o-mini', work, { retried });
+  const doGenerate = (...given) => booked(() => model.doGenerate(...given));
+  const doStream = (...given) => new Promise((resolve, reject) => {
+    booked(async () => {
+      const result = await model.doStream(...given);
+      const [watched, stream] = result.stream.tee();
+      resolve({ ...result, stream });
+      for await (const part of watched) {
+        if (part.type === 'error') {
+          throw part.error;
+        }
+      }
+    }).catch(reject);
   });
+  const methods = { doGenerate, doStream };
+  return new Proxy(model, { get: (target, key) => methods[key] ?? Reflect.get(target, key, target) });
 }
 
 main(() => runAgent('vercel', options, telemetry, answerWith));

@@ -10,7 +10,7 @@ internal static class ExclusionRows
         LayerRule.Exclude(Value("openinference.span.kind", "EVALUATOR")),
         LayerRule.Exclude(Value("langfuse.observation.type", "evaluator")),
         LayerRule.Exclude(Value("langwatch.span.type", "evaluation")),
-        LayerRule.Exclude(Value("mastra.span.type", "scorer_run", "scorer_step", "model_chunk")),
+        LayerRule.Exclude(AnyValue(["mastra.span.type", "gen_ai.operation.name"], "scorer_run", "scorer_step", "model_chunk")),
         LayerRule.Exclude(Value("genkit:metadata:subtype", "evaluator")),
         LayerRule.Exclude(Value("lmnr.span.type", "EXECUTOR", "EVALUATOR", "HUMAN_EVALUATOR", "EVALUATION")),
         LayerRule.Exclude(Clue.Scope("crewai.telemetry")),

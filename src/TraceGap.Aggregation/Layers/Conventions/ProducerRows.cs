@@ -5,6 +5,8 @@ namespace TraceGap.Aggregation;
 /// <summary>Kinds that a producer gives in keys of its own: more exact than the operation name that it exports beside them.</summary>
 internal static class ProducerRows
 {
+    private static readonly string[] MastraType = ["mastra.span.type", "gen_ai.operation.name"];
+
     public static IReadOnlyList<LayerRule> All { get; } =
     [
         // Vercel AI SDK 5 and 6. Wrappers are the agent loop, doGenerate and doStream the model calls.
@@ -35,17 +37,17 @@ internal static class ProducerRows
         Kind(Layer.Orchestration, "langwatch.span.type", "agent", "workflow", "chain"),
         LayerRule.ByPosition(Value("langwatch.span.type", "guardrail")),
 
-        // Mastra. Generations and steps wrap the inference that they contain.
-        Kind(
-            Layer.Orchestration, "mastra.span.type",
+        // Mastra. Generations and steps wrap the inference that they contain. What has no operation of the GenAI conventions it exports under its own type.
+        Mastra(
+            Layer.Orchestration,
             "agent_run", "workflow_run", "workflow_step", "workflow_conditional", "workflow_conditional_eval", "workflow_parallel", "workflow_loop", "graph_action",
             "agent_signal", "skill_action", "workspace_action", "workflow_sleep", "workflow_wait_event"),
-        Kind(Layer.Inference, "mastra.span.type", "model_inference"),
-        LayerRule.Wrapper(Layer.Inference, Value("mastra.span.type", "model_generation", "model_step")),
-        Kind(Layer.ToolCall, "mastra.span.type", "tool_call", "mcp_tool_call", "client_tool_call", "provider_tool_call"),
-        Kind(Layer.Retrieval, "mastra.span.type", "memory_operation", "rag_embedding", "rag_vector_operation", "rag_action", "rag_ingestion"),
-        LayerRule.ByPosition(Value("mastra.span.type", "processor_run", "mapping")),
-        LayerRule.Inherit(Value("mastra.span.type", "generic")),
+        Mastra(Layer.Inference, "model_inference"),
+        LayerRule.Wrapper(Layer.Inference, AnyValue(MastraType, "model_generation", "model_step")),
+        Mastra(Layer.ToolCall, "tool_call", "mcp_tool_call", "client_tool_call", "provider_tool_call"),
+        Mastra(Layer.Retrieval, "memory_operation", "rag_embedding", "rag_vector_operation", "rag_action", "rag_ingestion"),
+        LayerRule.ByPosition(AnyValue(MastraType, "processor_run", "mapping")),
+        LayerRule.Inherit(AnyValue(MastraType, "generic")),
 
         // Genkit.
         Kind(Layer.Orchestration, "genkit:metadata:subtype", "flow", "agent"),
@@ -101,6 +103,8 @@ internal static class ProducerRows
     private const string ClaudeCodeScope = "com.anthropic.claude_code.tracing";
 
     private static LayerRule Kind(Layer layer, string key, params string[] kinds) => LayerRule.Certain(layer, Value(key, kinds));
+
+    private static LayerRule Mastra(Layer layer, params string[] types) => LayerRule.Certain(layer, AnyValue(MastraType, types));
 
     private static LayerRule ClaudeCode(Layer layer, params string[] names) =>
         LayerRule.Certain(layer, Name(names), Clue.Scope(ClaudeCodeScope));

@@ -3,7 +3,7 @@
 const { startTelemetry } = require('../run/telemetry');
 
 const [otlp, orderBook] = process.argv.slice(2);
-const telemetry = startTelemetry('mcp-tools', otlp, [], (url) => url === '/mcp');
+const telemetry = startTelemetry('mcp-tools', { otlp }, [], (url) => url === '/mcp');
 
 const express = require('express');
 const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');

@@ -12,6 +12,8 @@ class ModelEndpoint {
     this.dice = dice;
     this.attempts = new Map();
     this.calls = { chat: 0, embeddings: 0 };
+    /** Called with the run whose asker is to hang up now. */
+    this.hangUp = () => {};
   }
 
   async start() {
@@ -28,8 +30,13 @@ class ModelEndpoint {
     const body = JSON.parse(await readText(request));
     const call = this.#identify(request.url, body);
     await pause(this.dice.latency(call.stage, call.run, call.round, call.attempt));
+    if (call.stage === 'inference' && this.dice.fails('hangup', call.run)) {
+      this.hangUp(call.run);
+      await new Promise((resolve) => request.socket.once('close', resolve));
+      return;
+    }
     if (this.dice.fails(call.stage, call.run, call.round, call.attempt)) {
-      await this.#fail(this.dice.pick(this.options.faults, call.stage, call.run, call.round, call.attempt), request, response);
+      await this.#fail(this.dice.pick(this.options.faults, call.stage, call.run, call.round, call.attempt), request, response, body);
     } else if (request.url.endsWith('/embeddings')) {
       sendJson(response, 200, embeddings(body));
     } else if (body.stream) {
@@ -53,8 +60,15 @@ class ModelEndpoint {
     return { run, stage: stage.split(' ')[0], round: [stage, model, round].join(' '), attempt };
   }
 
-  async #fail(fault, request, response) {
+  async #fail(fault, request, response, body) {
     switch (fault) {
+      case 'cut':
+        // A stream that begins and is never ended.
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(`data: ${JSON.stringify({ ...envelope(body, 'chat.completion.chunk'), choices: [{ index: 0, delta: { role: 'assistant', content: WORDS[0] }, finish_reason: null }] })}\n\n`);
+        await pause(this.options.latency.inference);
+        response.destroy();
+        return;
       case 'timeout':
         // The client gives up first; a client that does not is let go in the end.
         await Promise.race([pause(10_000), new Promise((resolve) => request.socket.once('close', resolve))]);

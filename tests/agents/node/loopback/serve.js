@@ -6,7 +6,7 @@ const { ModelEndpoint } = require('./model-endpoint');
 const { startOrderBook, startVectorStore } = require('./store');
 
 async function main() {
-  const options = readOptions(['otel']);
+  const options = readOptions(['meai', 'double']);
   const dice = new Dice(options);
   const endpoint = new ModelEndpoint(options, dice);
   await endpoint.start();

@@ -24,7 +24,7 @@ async function runAgent(name, options, telemetry, build) {
   const answer = await build({ dice, ledger, endpoint, vectorStore, orderBook });
   const entry = await startEntry(dice, ledger, answer);
 
-  await sendRuns(options, entry.url, ledger);
+  await sendRuns(options, entry.url, ledger, endpoint);
   await telemetry.shutdown();
   [entry, endpoint, vectorStore, orderBook].forEach((service) => service.stop());
   console.log(JSON.stringify({ agent: name, ...ledger.truth(), spans: telemetry.spans(), modelCalls: endpoint.calls }));
@@ -36,6 +36,8 @@ async function startEntry(dice, ledger, answer) {
   app.post('/ask', async (request, response) => {
     const { run, question } = request.body;
     const book = ledger.open(run);
+    // Whoever asked may hang up, and then nobody wants the answer.
+    response.once('close', () => response.writableEnded || book.cancel());
     try {
       response.json(await book.step('ingress', 'POST /ask', async () => {
         await pause(dice.latency('ingress', run));

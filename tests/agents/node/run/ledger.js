@@ -12,7 +12,7 @@ class Entry {
   }
 
   get hasEnded() {
-    return this.state === 'ok' || this.state === 'failed';
+    return this.state === 'ok' || this.state === 'failed' || this.state === 'paused';
   }
 
   /** Whether it is a step: work of an attempt that was made again is not, only the attempt that stood. */
@@ -48,6 +48,17 @@ class RunLedger {
   constructor() {
     this.entries = [];
     this.ended = [];
+    this.cancelling = new AbortController();
+    this.whenEnded = new Promise((resolve) => { this.end = resolve; });
+  }
+
+  /** Aborted when the run is cancelled. */
+  get signal() {
+    return this.cancelling.signal;
+  }
+
+  cancel() {
+    this.cancelling.abort();
   }
 
   /** Does work as a step. With `retried` a failed step of the same operation before it under the same parent was an attempt of this one; with `caught` the agent goes on if it fails. */
@@ -64,10 +75,13 @@ class RunLedger {
       entry.state = 'ok';
       return result;
     } catch (error) {
-      entry.state = isAbort(error) ? 'cancelled' : 'failed';
+      entry.state = this.signal.aborted || isAbort(error) ? 'cancelled' : isPause(error) ? 'paused' : 'failed';
       throw error;
     } finally {
       this.ended.push(entry);
+      if (entry === this.entries[0]) {
+        this.end();
+      }
     }
   }
 
@@ -78,6 +92,10 @@ class RunLedger {
 
   get ok() {
     return this.entries[0].state === 'ok';
+  }
+
+  get isCancelled() {
+    return this.entries[0].state === 'cancelled';
   }
 
   /** Failures that nothing below them explains, first ended first. The entry's own failure counts only if nothing began below it: what is lost after its steps went well is lost in silence. */
@@ -121,7 +139,7 @@ class Ledger {
   truth() {
     const entries = this.runs.flatMap((run) => run.entries.filter((entry) => entry.hasEnded));
     const own = new Set(this.runs.flatMap((run) => run.ownFailures));
-    const failed = this.runs.filter((run) => !run.ok);
+    const failed = this.runs.filter((run) => !run.ok && !run.isCancelled);
     const sums = (some) => ({
       steps: some.filter((entry) => entry.counts).length,
       attempts: some.length,
@@ -134,8 +152,9 @@ class Ledger {
     }
     return {
       runs: this.runs.length,
-      ok: this.runs.length - failed.length,
+      ok: this.runs.filter((run) => run.ok).length,
       failed: failed.length,
+      cancelledRuns: this.runs.filter((run) => run.isCancelled).length,
       recovered: [...own].filter((entry) => entry.isRecovered).length,
       cancelled: this.runs.flatMap((run) => run.entries).filter((entry) => entry.state === 'cancelled').length,
       firstFailures,
@@ -145,6 +164,11 @@ class Ledger {
       ])),
     };
   }
+}
+
+// A graph that waits for a person leaves its node by throwing.
+function isPause(error) {
+  return error?.name === 'GraphInterrupt';
 }
 
 function isAbort(error) {

@@ -4,9 +4,9 @@ const { parseArgs } = require('node:util');
 
 const LAYERS = ['ingress', 'retrieval', 'orchestration', 'inference', 'tool_call', 'assembly'];
 
-// NAME=NUMBER,NAME=NUMBER over the layers and "silent".
+// NAME=NUMBER,NAME=NUMBER over the layers, "silent" and "hangup".
 function numbers(text, option, unset) {
-  const values = Object.fromEntries([...LAYERS, 'silent'].map((name) => [name, unset]));
+  const values = Object.fromEntries([...LAYERS, 'silent', 'hangup'].map((name) => [name, unset]));
   for (const pair of text.split(',').filter(Boolean)) {
     const [name, value] = pair.split('=');
     const parsed = Number(value);
@@ -51,6 +51,8 @@ function readOptions(instrumentations) {
       branches: { type: 'string', default: '0' },
       mode: { type: 'string', default: 'serial' },
       stream: { type: 'boolean', default: false },
+      approve: { type: 'boolean', default: false },
+      lose: { type: 'string', default: 'none' },
     },
   });
   if (!values.otlp) {
@@ -71,6 +73,8 @@ function readOptions(instrumentations) {
     branches: count(values, 'branches', 0),
     mode: choice(values, 'mode', ['serial', 'parallel']),
     stream: values.stream,
+    approve: values.approve,
+    lose: choice(values, 'lose', ['none', 'root']),
   };
 }
 

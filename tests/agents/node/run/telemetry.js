@@ -13,10 +13,14 @@ const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
 class SpanCount {
   spans = 0;
 
+  constructor(isSent) {
+    this.isSent = isSent;
+  }
+
   onStart() {}
 
-  onEnd() {
-    this.spans++;
+  onEnd(span) {
+    this.spans += this.isSent(span) ? 1 : 0;
   }
 
   async forceFlush() {}
@@ -24,11 +28,29 @@ class SpanCount {
   async shutdown() {}
 }
 
-/** Starts telemetry; `served` tells the paths of the service itself, the others being of remote services that only happen to live in this process. */
-function startTelemetry(serviceName, otlp, instrumentations, served) {
+/** An exporter that loses spans, as a process does that ends before they have. */
+class LosingExporter extends OTLPTraceExporter {
+  constructor(config, isSent) {
+    super(config);
+    this.isSent = isSent;
+  }
+
+  export(spans, done) {
+    super.export(spans.filter(this.isSent), done);
+  }
+}
+
+const batches = (exporter, config) => new BatchSpanProcessor(exporter, config);
+
+/**
+ * Starts telemetry; `served` tells the paths of the service itself, the others being of remote services that only happen to live in this process.
+ * `processorOf` makes the span processor of (exporter, config), where a framework has one of its own.
+ */
+function startTelemetry(serviceName, { otlp, lose }, instrumentations, served, processorOf = batches) {
+  const isSent = (span) => lose !== 'root' || span.parentSpanContext !== undefined;
   // A full queue drops spans, and what is dropped here could not be compared.
-  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${otlp}/v1/traces` }), { maxQueueSize: 100_000, scheduledDelayMillis: 200 });
-  const count = new SpanCount();
+  const processor = processorOf(new LosingExporter({ url: `${otlp}/v1/traces` }, isSent), { maxQueueSize: 100_000, scheduledDelayMillis: 200 });
+  const count = new SpanCount(isSent);
   const provider = new NodeTracerProvider({ resource: resourceFromAttributes({ 'service.name': serviceName }), spanProcessors: [processor, count] });
   provider.register();
   registerInstrumentations({
