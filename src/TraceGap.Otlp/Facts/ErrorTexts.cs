@@ -40,6 +40,7 @@ internal static class ErrorTexts
     {
         ReadOnlySpan<byte> head = WithoutStackTrace(text[..Math.Min(text.Length, maxBytes)]);
         return AbortOrTimeout(head)
+            | (IsBareAbort(head) ? SpanFacts.Abort : 0)
             | (AnyLineStartsWith(head, ControlFlowTexts) ? SpanFacts.ControlFlow : 0)
             | (ContainsAny(head, ForcedEnds) ? SpanFacts.ForcedEnd : 0);
     }
@@ -50,6 +51,13 @@ internal static class ErrorTexts
 
     private static SpanFacts AbortOrTimeout(ReadOnlySpan<byte> text) =>
         SaysTimeout(text) ? SpanFacts.Timeout : ContainsAny(text, Aborts) ? SpanFacts.Abort : SpanFacts.None;
+
+    // LangGraph's error says no more than that, "Abort". Within a sentence the word proves nothing.
+    private static bool IsBareAbort(ReadOnlySpan<byte> text)
+    {
+        int lineEnd = text.IndexOf((byte)'\n');
+        return (lineEnd < 0 ? text : text[..lineEnd]).SequenceEqual("Abort"u8);
+    }
 
     private static bool SaysTimeout(ReadOnlySpan<byte> text)
     {

@@ -36,6 +36,8 @@ public sealed class SpanFactsTests
 
     [Theory]
     [InlineData("This operation was aborted\n\nAbortError: This operation was aborted", SpanFacts.Abort)]
+    [InlineData("Abort\n\nError: Abort\n    at EventTarget.listener (runner.cjs:133:44)", SpanFacts.Abort)]
+    [InlineData("Abort the mission", SpanFacts.None)]
     [InlineData("504 Gateway Time-out: upstream request timeout", SpanFacts.Timeout)]
     [InlineData("GraphInterrupt((Interrupt(value='go on?'),))", SpanFacts.ControlFlow)]
     [InlineData("Application shutdown", SpanFacts.ForcedEnd)]
