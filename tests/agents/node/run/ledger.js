@@ -137,9 +137,11 @@ class Ledger {
 
   /** The truth, for a reader that compares. */
   truth() {
-    const entries = this.runs.flatMap((run) => run.entries.filter((entry) => entry.hasEnded));
-    const own = new Set(this.runs.flatMap((run) => run.ownFailures));
-    const failed = this.runs.filter((run) => !run.ok && !run.isCancelled);
+    // A run that was cancelled counts as that and nowhere else.
+    const counted = this.runs.filter((run) => !run.isCancelled);
+    const entries = counted.flatMap((run) => run.entries.filter((entry) => entry.hasEnded));
+    const own = new Set(counted.flatMap((run) => run.ownFailures));
+    const failed = counted.filter((run) => !run.ok);
     const sums = (some) => ({
       steps: some.filter((entry) => entry.counts).length,
       attempts: some.length,
@@ -152,9 +154,9 @@ class Ledger {
     }
     return {
       runs: this.runs.length,
-      ok: this.runs.filter((run) => run.ok).length,
+      ok: counted.length - failed.length,
       failed: failed.length,
-      cancelledRuns: this.runs.filter((run) => run.isCancelled).length,
+      cancelledRuns: this.runs.length - counted.length,
       recovered: [...own].filter((entry) => entry.isRecovered).length,
       cancelled: this.runs.flatMap((run) => run.entries).filter((entry) => entry.state === 'cancelled').length,
       firstFailures,
