@@ -17,7 +17,7 @@ internal static class OwnFailures
     {
         bool hasRootFailed = forest.Root?.Verdict.Verdict is Verdict.Failed;
         bool anyFailed = false;
-        HashSet<StepDraft?> aroundLostCalls = AroundLostCalls(forest);
+        HashSet<StepDraft?>? aroundLostCalls = AroundLostCalls(forest);
         ReadOnlySpan<StepDraft> order = forest.ParentsFirst();
         for (int i = order.Length - 1; i >= 0; i--)
         {
@@ -58,21 +58,21 @@ internal static class OwnFailures
     /// <param name="LastGuessed">The same for those that only their URL tells of.</param>
     private readonly record struct Surroundings(bool IsBelowFine, long LastTold, long LastGuessed);
 
-    private static bool IsExplained(StepDraft step, HashSet<StepDraft?> aroundLostCalls) =>
-        step.Children.Exists(child => child.HasFailed && child.SupersededIn != step) || (step.Span < 0 && aroundLostCalls.Contains(step.Parent));
+    private static bool IsExplained(StepDraft step, HashSet<StepDraft?>? aroundLostCalls) =>
+        step.Children.Exists(child => child.HasFailed && child.SupersededIn != step) || (step.Span < 0 && aroundLostCalls?.Contains(step.Parent) == true);
 
     /// <summary>
     /// Steps with a failed call directly below them whose own span was never exported. Where a span around several calls was lost as well, the call that failed was most likely one of them: a cut stream takes
     /// all spans around it with it.
     /// </summary>
-    private static HashSet<StepDraft?> AroundLostCalls(StepForest forest)
+    private static HashSet<StepDraft?>? AroundLostCalls(StepForest forest)
     {
-        HashSet<StepDraft?> found = [];
+        HashSet<StepDraft?>? found = null;
         foreach (StepDraft step in forest.Steps)
         {
             if (step is { IsParentLost: true, Verdict.Verdict: Verdict.Failed })
             {
-                found.Add(step.Parent);
+                (found ??= []).Add(step.Parent);
             }
         }
 
