@@ -47,7 +47,7 @@ public sealed class McpTests
         comparison.Failures();
     }
 
-    private static bool IsToMcp(SpanEntry span) => span.Kind == "client" && span.Name is "POST" or "GET" && span.Attributes["url.path"] is "/mcp";
+    private static bool IsToMcp(SpanEntry span) => span.Kind == "client" && span.Name is "POST" or "GET" && $"{span.Attributes["url.path"]}" == "/mcp";
 
     private static void McpServerSpansAreOfTheToolCall(AgentRun run)
     {
