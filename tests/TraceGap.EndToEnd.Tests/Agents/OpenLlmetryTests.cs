@@ -47,7 +47,7 @@ public sealed class OpenLlmetryTests
         AgentRun run = await AgentRun.OfNodeAsync(
             "langgraph.js", "--runs 30 --seed 10 --instrumentation openllmetry --branches 3 --mode parallel --latency inference=25 --fail inference=0.1,tool_call=0.1");
 
-        Golden.Hold(run);
+        // No golden list: the request of an aborted call may outlive the call, and is part of the graph then.
         Assert.True(run.Truth.Cancelled > 0);
         AssertAll(run);
     }
