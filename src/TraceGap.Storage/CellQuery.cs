@@ -23,6 +23,9 @@ public sealed record CellQuery
 
     /// <summary>The service.</summary>
     public string? Service { get; init; }
+
+    /// <summary>What of the rollups is read. Without <see cref="RollupParts.Details"/> there are no failures, and no examples of them.</summary>
+    public RollupParts Parts { get; init; } = RollupParts.All;
 }
 
 /// <summary>What the rollups of a window say.</summary>

@@ -218,6 +218,10 @@ public sealed class TraceStore : IDisposable
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
     public RollupWindow ReadRollups(CellQuery query) => Read((database, session) => database.Cells.Read(session, query));
 
+    /// <summary>The keys that pass the filters and have traces in a window, in order. Costs by its keys, and reads no rollup.</summary>
+    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
+    public IReadOnlyList<RollupKey> ReadKeys(CellQuery query) => Read((database, session) => database.Cells.ReadKeys(session, query));
+
     /// <summary>The rollups of a window in steps of equal length, all of one state; a step without traces has no cells.</summary>
     /// <param name="query">The window; it is widened to whole steps.</param>
     /// <param name="stepMinutes">Length of a step, minutes, at least 1. Steps begin at its multiples. Where minutes are no longer kept it is raised to whole hours.</param>

@@ -46,6 +46,73 @@ public struct LevelWeights
         }
     }
 
+    /// <summary>Adds to several levels, lowest first.</summary>
+    internal void Add(ReadOnlySpan<(int Level, OutcomeWeight Weight)> others)
+    {
+        ReadOnlySpan<(int Level, OutcomeWeight Weight)> own = _entries;
+        if (HasLevelsOf(others))
+        {
+            AddInPlace(others);
+            return;
+        }
+
+        (int Level, OutcomeWeight Weight)[] sums = new (int, OutcomeWeight)[own.Length + others.Length];
+        int count = 0;
+        while (own.Length > 0 || others.Length > 0)
+        {
+            int level = Math.Min(own.Length > 0 ? own[0].Level : int.MaxValue, others.Length > 0 ? others[0].Level : int.MaxValue);
+            OutcomeWeight weight = default;
+            if (own.Length > 0 && own[0].Level == level)
+            {
+                weight = own[0].Weight;
+                own = own[1..];
+            }
+
+            if (others.Length > 0 && others[0].Level == level)
+            {
+                weight += others[0].Weight;
+                others = others[1..];
+            }
+
+            if (weight.Count != 0)
+            {
+                sums[count++] = (level, weight);
+            }
+        }
+
+        _entries = count == sums.Length ? sums : sums[..count];
+    }
+
+    private readonly bool HasLevelsOf(ReadOnlySpan<(int Level, OutcomeWeight Weight)> others)
+    {
+        int at = 0;
+        foreach ((int level, OutcomeWeight _) in Entries)
+        {
+            at += at < others.Length && others[at].Level == level ? 1 : 0;
+        }
+
+        return at == others.Length;
+    }
+
+    private void AddInPlace(ReadOnlySpan<(int Level, OutcomeWeight Weight)> others)
+    {
+        bool isAnyZero = false;
+        for (int at = 0; others.Length > 0; at++)
+        {
+            if (_entries![at].Level == others[0].Level)
+            {
+                _entries[at].Weight += others[0].Weight;
+                isAnyZero |= _entries[at].Weight.Count == 0;
+                others = others[1..];
+            }
+        }
+
+        if (isAnyZero)
+        {
+            _entries = Array.FindAll(_entries!, static entry => entry.Weight.Count != 0);
+        }
+    }
+
     /// <summary>Takes out what lies below a level.</summary>
     internal OutcomeWeight TakeBelow(int level)
     {

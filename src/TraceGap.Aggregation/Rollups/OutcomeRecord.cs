@@ -77,6 +77,9 @@ public sealed class OutcomeRecord : IEquatable<OutcomeRecord>
     /// <summary>Whether the last position of the path has a step that failed of its own, unrecovered.</summary>
     public bool LastFailed { get; }
 
+    /// <summary>How it ended, without path and steps.</summary>
+    public OutcomeRecord WithoutPath() => new([], [], Outcome, Inferred, HasUnrecovered, LastFailed);
+
     /// <inheritdoc/>
     public bool Equals(OutcomeRecord? other)
     {

@@ -21,6 +21,9 @@ public sealed class OutcomeSums
     /// <summary>Traces whose records are not kept.</summary>
     public OutcomeRest Rest { get; } = new();
 
+    /// <summary>True if nothing was added.</summary>
+    public bool IsEmpty => Level == 0 && _records.Count == 0 && Rest.IsEmpty;
+
     /// <summary>Distinct records.</summary>
     public int Count => _records.Count;
 
@@ -67,13 +70,49 @@ public sealed class OutcomeSums
         }
     }
 
+    /// <summary>Adds equal traces of several levels.</summary>
+    /// <param name="record">Their record.</param>
+    /// <param name="weights">Sums by level, lowest first.</param>
+    public void Add(OutcomeRecord record, ReadOnlySpan<(int Level, OutcomeWeight Weight)> weights)
+    {
+        int kept = 0;
+        for (; kept < weights.Length && weights[kept].Level < Level; kept++)
+        {
+            Rest.Add(record, weights[kept].Weight);
+        }
+
+        if (kept == weights.Length)
+        {
+            return;
+        }
+
+        ref LevelWeights sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_records, record, out _);
+        sum.Add(weights[kept..]);
+        if (sum.Highest < 0)
+        {
+            _records.Remove(record);
+        }
+    }
+
     /// <summary>Adds all of another table; the level is then the higher one.</summary>
     public void Merge(OutcomeSums other)
     {
         RaiseTo(other.Level);
         foreach ((OutcomeRecord record, LevelWeights weights) in other._records)
         {
-            Add(record, weights);
+            Add(record, weights.Entries);
+        }
+
+        Rest.Merge(other.Rest);
+    }
+
+    /// <summary>Adds all of another table without paths and steps of its records.</summary>
+    public void MergeCounts(OutcomeSums other)
+    {
+        RaiseTo(other.Level);
+        foreach ((OutcomeRecord record, LevelWeights weights) in other._records)
+        {
+            Add(record.WithoutPath(), weights.Entries);
         }
 
         Rest.Merge(other.Rest);
@@ -91,7 +130,7 @@ public sealed class OutcomeSums
         RaiseTo(other.Level);
         foreach ((OutcomeRecord record, LevelWeights weights) in unknown)
         {
-            Add(record, weights);
+            Add(record, weights.Entries);
         }
 
         Rest.Merge(other.Rest, unknown: true);
@@ -144,13 +183,5 @@ public sealed class OutcomeSums
         }
 
         RaiseTo(level);
-    }
-
-    private void Add(OutcomeRecord record, LevelWeights weights)
-    {
-        foreach ((int level, OutcomeWeight weight) in weights.Entries)
-        {
-            Add(record, level, weight);
-        }
     }
 }

@@ -105,7 +105,7 @@ public sealed class StepCell
 public sealed class RollupCell
 {
     /// <summary>The outcome table.</summary>
-    public OutcomeSums Outcomes { get; } = new();
+    public OutcomeSums Outcomes { get; internal set; } = new();
 
     /// <summary>End-to-end durations by bin; no zero counts.</summary>
     public SortedList<int, DurationBin> Durations { get; } = [];
@@ -147,14 +147,36 @@ public sealed class RollupCell
     public void Merge(RollupCell other) => Merge(other, Outcomes);
 
     /// <summary>Adds all of another cell, its outcome table to one that stands elsewhere.</summary>
-    public void Merge(RollupCell other, OutcomeSums outcomes)
+    /// <param name="other">The other cell.</param>
+    /// <param name="outcomes">The outcome table.</param>
+    /// <param name="parts">What of it is added.</param>
+    public void Merge(RollupCell other, OutcomeSums outcomes, RollupParts parts = RollupParts.All)
     {
-        outcomes.Merge(other.Outcomes);
-        foreach ((int bin, DurationBin times) in other.Durations)
+        if (parts.HasFlag(RollupParts.Paths))
         {
-            AddDuration(bin, times.Count, times.SumNanos, times.PathTimes);
+            outcomes.Merge(other.Outcomes);
+        }
+        else
+        {
+            outcomes.MergeCounts(other.Outcomes);
         }
 
+        if (parts.HasFlag(RollupParts.Durations))
+        {
+            foreach ((int bin, DurationBin times) in other.Durations)
+            {
+                AddDuration(bin, times.Count, times.SumNanos, times.PathTimes);
+            }
+        }
+
+        if (parts.HasFlag(RollupParts.Details))
+        {
+            MergeDetails(other);
+        }
+    }
+
+    private void MergeDetails(RollupCell other)
+    {
         for (int layer = 0; layer < LayerNames.Count; layer++)
         {
             LayerCritical[layer].Merge(other.LayerCritical[layer]);

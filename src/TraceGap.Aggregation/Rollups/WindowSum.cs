@@ -52,7 +52,15 @@ public sealed class WindowSum(PathBound bound)
         while (_hours.Count > 0 && _hours.First() is var first && first.Key < hour)
         {
             first.Value.Thin(bound.PerHour);
-            Cell.Outcomes.Merge(first.Value);
+            if (Cell.Outcomes.IsEmpty)
+            {
+                Cell.Outcomes = first.Value;
+            }
+            else
+            {
+                Cell.Outcomes.Merge(first.Value);
+            }
+
             Cell.Outcomes.Thin(bound.PerWindow);
             _hours.Remove(first.Key);
         }

@@ -15,6 +15,9 @@ public static class ConcurrencyBuilder
     // Levels are half a doubling apart.
     private const double LevelsPerDoubling = 2;
 
+    /// <summary>What of the cells is looked at.</summary>
+    public const RollupParts Parts = RollupParts.Durations;
+
     /// <summary>The length of steps for requests that take so long: at least four times that.</summary>
     /// <param name="meanMs">Mean latency in the window, ms; null without data.</param>
     /// <returns>Minutes.</returns>
@@ -48,7 +51,7 @@ public static class ConcurrencyBuilder
         LatencyAttribution latency = new();
         foreach (SeriesStep step in steps)
         {
-            latency.Add(step.Figures.Latency);
+            latency.Add(step.Latency);
         }
 
         return new ConcurrencyLevel(

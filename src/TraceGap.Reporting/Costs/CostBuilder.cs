@@ -11,6 +11,9 @@ public static class CostBuilder
     /// <summary>Most rows of redundant work.</summary>
     public const int MaxRedundant = 100;
 
+    /// <summary>What of the cells is looked at.</summary>
+    public const RollupParts Parts = RollupParts.Details;
+
     /// <summary>The costs of a workflow, or of all.</summary>
     public static CostReport Build(ReportInput input, PriceTable prices)
     {

@@ -12,6 +12,9 @@ public static class DependenceBuilder
     private const double FewestFailures = 5;
     private const int MostPairs = 100;
 
+    /// <summary>What of the cells is looked at.</summary>
+    public const RollupParts Parts = RollupParts.Paths;
+
     /// <summary>Builds the report.</summary>
     public static DependenceReport Build(ReportInput input)
     {

@@ -61,6 +61,12 @@ internal sealed class LatencyAttribution
     /// <summary>Critical-path time of a layer, ns.</summary>
     public Int128 LayerNanos(Layer layer) => _layers[(int)layer];
 
+    /// <summary>Part of the path time that is not computing; null without any.</summary>
+    public double? CoordinationShare => ShareOf(_coordination);
+
+    /// <summary>Part of the path time that lies in steps without steps below them; null without any.</summary>
+    public double? CoveredShare => ShareOf(_covered);
+
     /// <summary>A part of all path time; null without any.</summary>
     public double? ShareOf(Int128 nanos) => Share(nanos, _sum);
 
@@ -73,8 +79,8 @@ internal sealed class LatencyAttribution
         Quantile(99),
         Mean,
         _count > 0 ? [Band("p50", 45, 55, steps), Band("p95", 95, 100, steps), Band("p99", 99, 100, steps)] : [],
-        ShareOf(_coordination),
-        ShareOf(_covered));
+        CoordinationShare,
+        CoveredShare);
 
     /// <summary>A percentile, ms; null without traces.</summary>
     public double? Quantile(int percent)

@@ -6,6 +6,9 @@ namespace TraceGap.Reporting;
 /// <summary>Makes reports of rollup cells. Pure: equal cells give the same report, whatever their order and however the window was cut into them.</summary>
 public static class ReportBuilder
 {
+    /// <summary>What of the cells a list of workflows looks at; a report looks at all.</summary>
+    public const RollupParts WorkflowParts = RollupParts.Paths | RollupParts.Durations;
+
     /// <summary>The report of a workflow, or of all; without <see cref="Report.Objective"/>, which has a window of its own.</summary>
     public static Report Build(ReportInput input)
     {

@@ -11,6 +11,9 @@ public static class SensitivityBuilder
     /// <summary>Most step keys that are looked at: those that failed most often.</summary>
     private const int MostSteps = 100;
 
+    /// <summary>What of the cells is looked at.</summary>
+    public const RollupParts Parts = RollupParts.Paths;
+
     /// <summary>Builds the report.</summary>
     public static SensitivityReport Build(ReportInput input)
     {

@@ -22,7 +22,14 @@ public sealed class SeriesGroups
 
     private readonly Func<SeriesStep[], IEnumerable<MetricSeries>> _of;
 
-    private SeriesGroups(Func<SeriesStep[], IEnumerable<MetricSeries>> of) => _of = of;
+    private SeriesGroups(RollupParts parts, Func<SeriesStep[], IEnumerable<MetricSeries>> of)
+    {
+        Parts = parts;
+        _of = of;
+    }
+
+    /// <summary>What of the cells the series are made of.</summary>
+    public RollupParts Parts { get; }
 
     /// <summary>Reads what is asked for.</summary>
     /// <param name="by"><c>workflow</c>, <c>layer</c> or <c>step</c>.</param>
@@ -38,7 +45,7 @@ public sealed class SeriesGroups
             "step" => (StepMetrics.Select(static metric => metric.Name), steps => OfSteps(steps, metrics)),
             _ => ((IEnumerable<string>)[], (Func<SeriesStep[], IEnumerable<MetricSeries>>?)null),
         };
-        groups = new SeriesGroups(of ?? (static _ => []));
+        groups = new SeriesGroups(PartsOf(by, metrics), of ?? (static _ => []));
         if (of is null)
         {
             return $"by: \"{by}\" is none of workflow, layer, step";
@@ -49,6 +56,15 @@ public sealed class SeriesGroups
             ? $"metric: {(unknown is null ? "say which, comma-separated," : $"\"{unknown}\" is none")} of {string.Join(", ", known)}"
             : null;
     }
+
+    // Which layers there are, steps and path time say; which steps, records and durations.
+    private static RollupParts PartsOf(string by, IReadOnlyList<string> metrics) => by switch
+    {
+        "layer" => metrics.Aggregate(
+            RollupParts.Paths | RollupParts.Durations, static (parts, name) => parts | (name.StartsWith("criticalMs", StringComparison.Ordinal) ? RollupParts.Details : RollupParts.Counts)),
+        "step" => RollupParts.Paths | RollupParts.Details,
+        _ => metrics.Aggregate(RollupParts.Counts, static (parts, name) => parts | (SeriesMetric.TryParse(name, out SeriesMetric? metric) ? metric.Parts : RollupParts.Counts)),
+    };
 
     /// <summary>The series.</summary>
     internal IEnumerable<MetricSeries> Of(SeriesStep[] steps) => _of(steps);
@@ -70,13 +86,14 @@ public sealed class SeriesGroups
             foreach (string name in metrics)
             {
                 SeriesMetric metric = SeriesMetric.TryParse(name, out SeriesMetric? known) ? known : throw new ArgumentException(name, nameof(metrics));
-                yield return TimeSeriesBuilder.Series(metric.Name, workflow, Array.ConvertAll(own, step => step is null ? Estimate.None : metric.Of(step)), metric.HasInterval);
+                yield return TimeSeriesBuilder.Series(metric.Name, workflow, TimeSeriesBuilder.Values(own, step => step is null ? Estimate.None : metric.Of(step)), metric.HasInterval);
             }
         }
     }
 
     private static IEnumerable<MetricSeries> OfLayers(SeriesStep[] steps, IReadOnlyList<string> metrics)
     {
+        SumUp(steps);
         Dictionary<Layer, long> executions = Enumerable.Range(0, LayerNames.Count).Select(static layer => (Layer)layer)
             .Where(layer => steps.Any(step => step.Figures.Steps.Of(layer).Executions > 0 || step.Figures.Latency.LayerNanos(layer) > 0))
             .ToDictionary(static layer => layer, layer => steps.Sum(step => step.Figures.Steps.Of(layer).Executions));
@@ -85,13 +102,14 @@ public sealed class SeriesGroups
             foreach (string name in metrics)
             {
                 SeriesMetric metric = SeriesMetric.TryParse($"{name}.{LayerNames.Of(layer)}", out SeriesMetric? known) ? known : throw new ArgumentException(name, nameof(metrics));
-                yield return TimeSeriesBuilder.Series(name, LayerNames.Of(layer), Array.ConvertAll(steps, metric.Of), metric.HasInterval);
+                yield return TimeSeriesBuilder.Series(name, LayerNames.Of(layer), TimeSeriesBuilder.Values(steps, metric.Of), metric.HasInterval);
             }
         }
     }
 
     private static IEnumerable<MetricSeries> OfSteps(SeriesStep[] steps, IReadOnlyList<string> metrics)
     {
+        SumUp(steps);
         Dictionary<StepKey, long> executions = [];
         foreach (SeriesStep step in steps)
         {
@@ -109,6 +127,9 @@ public sealed class SeriesGroups
             }
         }
     }
+
+    // What all series are made of, each step by itself.
+    private static void SumUp(SeriesStep[] steps) => steps.AsParallel().ForAll(static step => _ = step.Figures);
 
     private static IEnumerable<KeyValuePair<TKey, TValue>> Largest<TKey, TValue>(Dictionary<TKey, TValue> groups, Func<TValue, long> size, IComparer<TKey> order)
         where TKey : notnull => groups.OrderByDescending(group => size(group.Value)).ThenBy(static group => group.Key, order).Take(Most);

@@ -8,50 +8,52 @@ public sealed class SeriesMetric
 {
     private static readonly SeriesMetric[] Plain =
     [
-        new("observed", static step => Estimate(step.Reliability.Observed)),
-        new("theoretical", static step => step.Reliability.Theoretical),
-        new("divergence", static step => Estimate(step.Reliability.Divergence)),
-        new("theoreticalPerAttempt", static step => step.Reliability.TheoreticalPerAttempt),
-        new("perStepMean", static step => step.Reliability.PerStepMean),
-        new("coordinationGap", static step => step.Reliability.CoordinationGap),
-        new("retries", static step => step.Reliability.Decomposition.Retries),
-        new("dependence", static step => step.Reliability.Decomposition.Dependence),
-        new("recovered", static step => step.Reliability.Decomposition.Recovered),
-        new("silent", static step => step.Reliability.Decomposition.Silent),
-        new("p50", static step => step.Latency.P50),
-        new("p90", static step => step.Latency.P90),
-        new("p95", static step => step.Latency.P95),
-        new("p99", static step => step.Latency.P99),
-        new("mean", static step => step.Latency.Mean),
-        new("coordinationShare", static step => step.Latency.CoordinationShare),
-        new("coveredShare", static step => step.Latency.CoveredShare),
-        new("inFlight", static step => step.InFlight),
-        new("traces", static step => step.Counts.Total),
-        new("ok", static step => step.Counts.Ok),
-        new("failed", static step => step.Counts.Failed),
-        new("spans", static step => step.Figures.Spans),
+        new("observed", RollupParts.Paths, static step => Estimate(step.Reliability.Observed)),
+        new("theoretical", RollupParts.Paths, static step => step.Reliability.Theoretical),
+        new("divergence", RollupParts.Paths, static step => Estimate(step.Reliability.Divergence)),
+        new("theoreticalPerAttempt", RollupParts.Paths, static step => step.Reliability.TheoreticalPerAttempt),
+        new("perStepMean", RollupParts.Paths, static step => step.Reliability.PerStepMean),
+        new("coordinationGap", RollupParts.Paths, static step => step.Reliability.CoordinationGap),
+        new("retries", RollupParts.Paths, static step => step.Reliability.Decomposition.Retries),
+        new("dependence", RollupParts.Paths, static step => step.Reliability.Decomposition.Dependence),
+        new("recovered", RollupParts.Paths, static step => step.Reliability.Decomposition.Recovered),
+        new("silent", RollupParts.Paths, static step => step.Reliability.Decomposition.Silent),
+        new("p50", RollupParts.Durations, static step => step.Latency.Quantile(50)),
+        new("p90", RollupParts.Durations, static step => step.Latency.Quantile(90)),
+        new("p95", RollupParts.Durations, static step => step.Latency.Quantile(95)),
+        new("p99", RollupParts.Durations, static step => step.Latency.Quantile(99)),
+        new("mean", RollupParts.Durations, static step => step.Latency.Mean),
+        new("coordinationShare", RollupParts.Durations, static step => step.Latency.CoordinationShare),
+        new("coveredShare", RollupParts.Durations | RollupParts.Details, static step => step.Latency.CoveredShare),
+        new("inFlight", RollupParts.Durations, static step => step.InFlight),
+        new("traces", RollupParts.Counts, static step => step.Counts.Total),
+        new("ok", RollupParts.Counts, static step => step.Counts.Ok),
+        new("failed", RollupParts.Counts, static step => step.Counts.Failed),
+        new("spans", RollupParts.Details, static step => step.Figures.Spans),
     ];
 
-    private static readonly (string Prefix, Func<SeriesStep, Layer, Estimate> Of)[] ByLayer =
+    private static readonly (string Prefix, RollupParts Parts, Func<SeriesStep, Layer, Estimate> Of)[] ByLayer =
     [
-        ("reliability.", static (step, layer) => step.Figures.Steps.Of(layer).Rate.ToEstimate()),
-        ("share.", static (step, layer) => Value(step.Figures.Latency.ShareOf(step.Figures.Latency.LayerNanos(layer)))),
-        ("criticalMs.", static (step, layer) => Value(LatencyUnits.MeanMilliseconds(step.Figures.LayerCritical[(int)layer]))),
-        ("criticalMs.p95.", static (step, layer) => Value(LatencyUnits.Milliseconds(step.Figures.LayerCritical[(int)layer], 95))),
+        ("reliability.", RollupParts.Paths, static (step, layer) => step.Figures.Steps.Of(layer).Rate.ToEstimate()),
+        ("share.", RollupParts.Durations, static (step, layer) => Value(step.Latency.ShareOf(step.Latency.LayerNanos(layer)))),
+        ("criticalMs.", RollupParts.Details, static (step, layer) => Value(LatencyUnits.MeanMilliseconds(step.Figures.LayerCritical[(int)layer]))),
+        ("criticalMs.p95.", RollupParts.Details, static (step, layer) => Value(LatencyUnits.Milliseconds(step.Figures.LayerCritical[(int)layer], 95))),
     ];
 
     private readonly Func<SeriesStep, Estimate> _of;
 
-    private SeriesMetric(string name, Func<SeriesStep, Estimate> of)
+    private SeriesMetric(string name, RollupParts parts, Func<SeriesStep, Estimate> of)
     {
         Name = name;
+        Parts = parts;
         HasInterval = true;
         _of = of;
     }
 
-    private SeriesMetric(string name, Func<SeriesStep, double?> of)
+    private SeriesMetric(string name, RollupParts parts, Func<SeriesStep, double?> of)
     {
         Name = name;
+        Parts = parts;
         _of = step => Value(of(step));
     }
 
@@ -61,6 +63,9 @@ public sealed class SeriesMetric
     /// <summary>The name.</summary>
     public string Name { get; }
 
+    /// <summary>What of the cells it is made of.</summary>
+    public RollupParts Parts { get; }
+
     /// <summary>True if its values have intervals.</summary>
     public bool HasInterval { get; private init; }
 
@@ -68,11 +73,11 @@ public sealed class SeriesMetric
     public static bool TryParse(string name, [NotNullWhen(true)] out SeriesMetric? metric)
     {
         metric = Array.Find(Plain, plain => plain.Name == name);
-        foreach ((string prefix, Func<SeriesStep, Layer, Estimate> of) in ByLayer)
+        foreach ((string prefix, RollupParts parts, Func<SeriesStep, Layer, Estimate> of) in ByLayer)
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal) && LayerNames.TryParse(name[prefix.Length..], out Layer layer))
             {
-                metric = new SeriesMetric(prefix + LayerNames.Of(layer), step => of(step, layer)) { HasInterval = prefix == ByLayer[0].Prefix };
+                metric = new SeriesMetric(prefix + LayerNames.Of(layer), parts, step => of(step, layer)) { HasInterval = prefix == ByLayer[0].Prefix };
             }
         }
 

@@ -2,7 +2,7 @@ using TraceGap.Aggregation;
 
 namespace TraceGap.Reporting;
 
-/// <summary>The figures of one step of a series, each made when it is first asked for.</summary>
+/// <summary>The figures of one step of a series, each made when it is first asked for, of those parts of the cells that it needs. One owner, no lock.</summary>
 internal sealed class SeriesStep
 {
     private readonly WindowGroups _groups;
@@ -10,7 +10,8 @@ internal sealed class SeriesStep
     private readonly ReportInput _input;
     private readonly Lazy<WindowFigures> _figures;
     private readonly Lazy<ReliabilityReport> _reliability;
-    private readonly Lazy<LatencyReport> _latency;
+    private readonly Lazy<LatencyAttribution> _latency;
+    private readonly Lazy<TraceTotals> _traces;
 
     /// <param name="input">Cells of the step alone.</param>
     public SeriesStep(ReportInput input)
@@ -25,7 +26,8 @@ internal sealed class SeriesStep
         _selection = new WindowSelection(groups, workflow);
         _figures = new Lazy<WindowFigures>(() => new WindowFigures(_selection));
         _reliability = new Lazy<ReliabilityReport>(() => ReliabilityMean.Of(_selection.Estimate(input)));
-        _latency = new Lazy<LatencyReport>(() => Figures.Latency.ToReport(Figures.StepCells));
+        _latency = new Lazy<LatencyAttribution>(SumOfLatency);
+        _traces = new Lazy<TraceTotals>(SumOfTraces);
         Seconds = ((input.ToUnixNanos - input.FromUnixNanos) ?? 0) / 1e9;
     }
 
@@ -38,17 +40,17 @@ internal sealed class SeriesStep
     /// <summary>Length of the step, seconds.</summary>
     public double Seconds { get; }
 
-    /// <summary>Sums.</summary>
+    /// <summary>Sums; of <see cref="RollupParts.All"/>, or of what the one who asks looks at.</summary>
     public WindowFigures Figures => _figures.Value;
 
-    /// <summary>Traces by outcome.</summary>
-    public TraceCounts Counts => Figures.Traces.ToCounts(Figures.Revised);
+    /// <summary>Traces by outcome, without how many were revised; of <see cref="RollupParts.Counts"/>.</summary>
+    public TraceCounts Counts => _traces.Value.ToCounts(revised: 0);
 
-    /// <summary>Reliability.</summary>
+    /// <summary>Reliability; of <see cref="RollupParts.Paths"/>.</summary>
     public ReliabilityReport Reliability => _reliability.Value;
 
-    /// <summary>Latency.</summary>
-    public LatencyReport Latency => _latency.Value;
+    /// <summary>Latency; of <see cref="RollupParts.Durations"/>, but for how much of it steps explain.</summary>
+    public LatencyAttribution Latency => _latency.Value;
 
     /// <summary>
     /// Mean number of requests in flight, by Little's law: the time that requests took / the time there was. Of sampled traces each stands for as many as the mean weight says.
@@ -60,8 +62,31 @@ internal sealed class SeriesStep
     {
         get
         {
-            WeightedCounts? weighted = Figures.Traces.ToWeighted();
+            WeightedCounts? weighted = _traces.Value.ToWeighted();
             return (weighted is null ? Counts.Ok + Counts.Failed : weighted.Ok + weighted.Failed) / Seconds;
         }
+    }
+
+    private LatencyAttribution SumOfLatency()
+    {
+        LatencyAttribution latency = new();
+        foreach (RollupCell cell in _selection.Cells)
+        {
+            latency.Add(cell);
+        }
+
+        return latency;
+    }
+
+    private TraceTotals SumOfTraces()
+    {
+        TraceTotals traces = new();
+        foreach (RollupCell cell in _selection.Cells)
+        {
+            traces.Add(cell.Outcomes);
+        }
+
+        traces.Add(_selection.Strays);
+        return traces;
     }
 }

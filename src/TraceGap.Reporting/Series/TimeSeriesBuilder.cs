@@ -15,7 +15,7 @@ public static class TimeSeriesBuilder
 
     private static TimeSeries Build(IReadOnlyList<ReportInput> steps, Func<SeriesStep[], IEnumerable<MetricSeries>> series)
     {
-        SeriesStep[] figures = [.. steps.Select(static step => new SeriesStep(step))];
+        SeriesStep[] figures = [.. steps.AsParallel().AsOrdered().Select(static step => new SeriesStep(step))];
         return new TimeSeries(
             new ReportWindow(EventTime.Utc(steps[0].FromUnixNanos), EventTime.Utc(steps[^1].ToUnixNanos)),
             steps[0].Workflow,
@@ -26,7 +26,10 @@ public static class TimeSeriesBuilder
             [.. series(figures)]);
     }
 
-    private static MetricSeries Series(SeriesMetric metric, SeriesStep[] steps) => Series(metric.Name, of: null, Array.ConvertAll(steps, metric.Of), metric.HasInterval);
+    private static MetricSeries Series(SeriesMetric metric, SeriesStep[] steps) => Series(metric.Name, of: null, Values(steps, metric.Of), metric.HasInterval);
+
+    // Steps have nothing to do with each other, and each is asked by one thread at a time.
+    internal static Estimate[] Values<T>(T[] steps, Func<T, Estimate> of) => [.. steps.AsParallel().AsOrdered().Select(of)];
 
     internal static MetricSeries Series(string metric, string? of, Estimate[] values, bool hasInterval) => new(
         metric,

@@ -17,6 +17,9 @@ internal sealed class AlertSource(TraceStore store)
     private const int MostExamples = 3;
     private const int MostSearched = 1000;
 
+    /// <summary>What rules are judged by; evidence looks at all.</summary>
+    private const RollupParts Judged = RollupParts.Paths | RollupParts.Durations;
+
     /// <summary>Hands a stretch of minutes to the engine.</summary>
     /// <param name="engine">Takes them.</param>
     /// <param name="fromMinute">The first.</param>
@@ -24,7 +27,7 @@ internal sealed class AlertSource(TraceStore store)
     /// <param name="stop">Gives up.</param>
     public void Load(AlertEngine engine, long fromMinute, long toMinute, CancellationToken stop)
     {
-        foreach (RollupWindow minute in store.ReadRollupSeries(new CellQuery { FromMinute = fromMinute, ToMinute = toMinute }, 1, stop))
+        foreach (RollupWindow minute in store.ReadRollupSeries(new CellQuery { FromMinute = fromMinute, ToMinute = toMinute, Parts = Judged }, 1, stop))
         {
             engine.Take(minute.FromMinute, Pairs(minute));
         }
@@ -37,7 +40,7 @@ internal sealed class AlertSource(TraceStore store)
     /// <param name="stop">Gives up.</param>
     public WorkflowBaseline? Baseline(string workflow, long lastMinute, long firstMinute, CancellationToken stop)
     {
-        CellQuery day = new() { FromMinute = lastMinute + 1 - DayMinutes, ToMinute = lastMinute + 1, Workflow = workflow };
+        CellQuery day = new() { FromMinute = lastMinute + 1 - DayMinutes, ToMinute = lastMinute + 1, Workflow = workflow, Parts = Judged };
         WorkflowBaseline? ofDay = WorkflowBaseline.Of(Pairs(store.ReadRollups(day)), workflow, lastMinute + 1 - firstMinute);
         if (ofDay?.TracesPerMinute >= WorkflowBaseline.DailyTracesPerMinute)
         {
@@ -54,7 +57,7 @@ internal sealed class AlertSource(TraceStore store)
     /// <param name="fired">When it fired.</param>
     /// <param name="stop">Gives up.</param>
     public WeekBaseline? Week(string workflow, long lastMinute, IReadOnlyList<ReportWindow> fired, CancellationToken stop) =>
-        WeekBaseline.Of([.. WeekHours(workflow, lastMinute, fired, stop).Select(Pairs)], workflow);
+        WeekBaseline.Of([.. WeekHours(workflow, lastMinute, fired, Judged, stop).Select(Pairs)], workflow);
 
     /// <summary>What an alert that fires rests on.</summary>
     /// <param name="change">The change; it has a finding and a calibration.</param>
@@ -70,7 +73,7 @@ internal sealed class AlertSource(TraceStore store)
         RollupWindow found = store.ReadRollups(new CellQuery { FromMinute = from, ToMinute = to, Workflow = change.Workflow });
         KeyValuePair<RollupKey, RollupCell>[] cells = Pairs(found);
         KeyValuePair<RollupKey, RollupCell>[] before = change.Rule is AlertRule.Shift or AlertRule.P99 or AlertRule.LayerShare
-            ? [.. WeekHours(change.Workflow, to - 1, fired, stop).SelectMany(Pairs)]
+            ? [.. WeekHours(change.Workflow, to - 1, fired, RollupParts.All, stop).SelectMany(Pairs)]
             : Pairs(store.ReadRollups(new CellQuery { FromMinute = Math.Max(0, from - DayMinutes), ToMinute = from, Workflow = change.Workflow }));
         Report window = ReportOf(change.Workflow, cells, new EventWindow(found.FromMinute, found.ToMinute));
         bool isSlow = AlertEvidenceBuilder.IsAboutTime(change.Rule);
@@ -86,11 +89,11 @@ internal sealed class AlertSource(TraceStore store)
         return AlertEvidenceBuilder.Build(change.Rule, facts);
     }
 
-    private IEnumerable<RollupWindow> WeekHours(string workflow, long lastMinute, IReadOnlyList<ReportWindow> fired, CancellationToken stop)
+    private IEnumerable<RollupWindow> WeekHours(string workflow, long lastMinute, IReadOnlyList<ReportWindow> fired, RollupParts parts, CancellationToken stop)
     {
         long to = Math.Max(0, lastMinute + 1 - DayMinutes) / HourMinutes * HourMinutes;
         long from = Math.Max(0, to - WeekMinutes);
-        return from == to ? [] : store.ReadRollupSeries(new CellQuery { FromMinute = from, ToMinute = to, Workflow = workflow }, HourMinutes, stop)
+        return from == to ? [] : store.ReadRollupSeries(new CellQuery { FromMinute = from, ToMinute = to, Workflow = workflow, Parts = parts }, HourMinutes, stop)
             .Where(hour => hour.Cells.Count > 0 && !fired.Any(window => Overlaps(window, hour)));
     }
 

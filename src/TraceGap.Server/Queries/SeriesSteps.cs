@@ -13,6 +13,12 @@ internal static class SeriesSteps
     private const long UsualSteps = 120;
     private const long UsualStepsOfGroups = 40;
 
+    /// <summary>
+    /// In longer windows steps that nobody chose are whole hours: these are stored as such, and cost a fraction of what their minutes do.
+    /// </summary>
+    private const long MostMinutesInMinutes = 12 * 60;
+    private const long Hour = 60;
+
     // Divide a day, so that days begin with a step.
     private static readonly long[] Lengths = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440];
 
@@ -40,12 +46,13 @@ internal static class SeriesSteps
     public static string? ReadGroups(string by, string? metrics, out SeriesGroups groups) =>
         SeriesGroups.Read(by, (metrics ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), out groups);
 
-    /// <summary>The length of steps, minutes; by default the shortest that gives no more than 120, or 40.</summary>
+    /// <summary>The length of steps, minutes; by default the shortest that gives no more than 120, or 40, and whole hours over more than half a day.</summary>
     /// <returns>What is wrong with it; null if all is well.</returns>
     public static string? ReadStep(string? text, EventWindow window, bool ofGroups, out long minutes)
     {
         (long usual, long most) = ofGroups ? (UsualStepsOfGroups, MostStepsOfGroups) : (UsualSteps, MostSteps);
-        minutes = Lengths.FirstOrDefault(length => Minutes(window) <= usual * length, Rounded(Minutes(window), usual));
+        long least = Minutes(window) > MostMinutesInMinutes ? Hour : 1;
+        minutes = Lengths.FirstOrDefault(length => length >= least && Minutes(window) <= usual * length, Rounded(Minutes(window), usual));
         if (text is null)
         {
             return null;

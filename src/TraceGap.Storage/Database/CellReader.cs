@@ -1,16 +1,32 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using TraceGap.Aggregation;
 using TraceGap.Otlp;
 
 namespace TraceGap.Storage;
 
-/// <summary>Answers questions about rollups, from the database and from what is in memory alone; what cannot be read is reported and left out.</summary>
+/// <summary>
+/// Answers questions about rollups, from the database and from what is in memory alone; what cannot be read is reported and left out. The blobs of an answer come from one session, one after the
+/// other; what takes the time is to decode them, and that is done on as many threads as there are processors.
+/// </summary>
 internal sealed class CellReader(string path, StoredCells memory, DamageLog damages, PathBound paths)
 {
-    private const string ReadCells = "SELECT id, examples, cell FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id";
+    private const string ReadCells = "SELECT id, examples, cell FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3";
+
+    private const string CellIds = "SELECT id FROM rollup_cell WHERE id >= $1 AND id < $2 ORDER BY id";
+
+    // Of one key: few enough that another thread is let in before long, many enough that a question for them is worth it.
+    private const int CellsPerRead = 16;
 
     public RollupWindow Read(SqlSession session, CellQuery query) =>
-        Answer(session, memory.Read(session, cells => new Selector(session, query, cells, paths).Select(query.FromMinute, query.ToMinute)));
+        Answer(session, [memory.Read(session, cells => new Selector(session, query, cells, paths).Select(query.FromMinute, query.ToMinute))], CancellationToken.None)[0];
+
+    /// <summary>The keys that pass and have a cell in the window.</summary>
+    public IReadOnlyList<RollupKey> ReadKeys(SqlSession session, CellQuery query)
+    {
+        Selection selection = memory.Read(session, cells => new Selector(session, query with { Parts = RollupParts.Counts }, cells, paths).Select(query.FromMinute, query.ToMinute));
+        return [.. selection.Keys.Where(key => key.Choice == KeyChoice.Passes && HasCells(session, key.Cells)).Select(static key => key.Key).Distinct().Order()];
+    }
 
     /// <summary>The rollups of a window in steps of so many minutes, all of one state; steps begin at multiples of it, and of hours where minutes are no longer kept.</summary>
     /// <param name="session">Reads.</param>
@@ -31,32 +47,53 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
 
             return selections;
         });
-        List<RollupWindow> answers = new(steps.Count);
-        foreach (Selection step in steps)
-        {
-            stop.ThrowIfCancellationRequested();
-            answers.Add(Answer(session, step));
-        }
-
-        return answers;
+        return Answer(session, steps, stop);
     }
 
-    private RollupWindow Answer(SqlSession session, Selection selection)
+    private RollupWindow[] Answer(SqlSession session, IReadOnlyList<Selection> selections, CancellationToken stop)
+    {
+        List<(int Selection, int Key)> places = [.. selections.SelectMany(static (selection, number) => Enumerable.Range(0, selection.Keys.Count).Select(key => (number, key)))];
+        StoredSum[][] sums = [.. selections.Select(static selection => new StoredSum[selection.Keys.Count])];
+        Lock reading = new();
+        try
+        {
+            Parallel.ForEach(
+                places,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop },
+                static () => new RecordPool(),
+                (place, _, pool) =>
+                {
+                    StoredSum sum = Sum(session, reading, selections[place.Selection].Keys[place.Key].Cells, pool);
+                    sum.Window.Finish();
+                    sums[place.Selection][place.Key] = sum;
+                    return pool;
+                },
+                static _ => { });
+        }
+        catch (AggregateException failure)
+        {
+            // As if there were one thread.
+            ExceptionDispatchInfo.Throw(failure.InnerExceptions[0]);
+        }
+
+        return [.. selections.Select((selection, number) => Answer(session, selection, sums[number]))];
+    }
+
+    private static RollupWindow Answer(SqlSession session, Selection selection, StoredSum[] sumOfKey)
     {
         SortedDictionary<RollupKey, RollupCell> sums = [];
         Dictionary<long, TraceId> examples = [];
         bool overflow = false;
-        foreach (SelectedKey key in selection.Keys)
+        foreach ((SelectedKey key, StoredSum sum) in selection.Keys.Zip(sumOfKey))
         {
-            StoredSum sum = Sum(session, key.Cells);
-            RollupCell cell = sum.Window.Finish();
+            RollupCell cell = sum.Window.Cell;
             overflow |= key.Key == RollupKey.Other && cell.Traces > 0;
             if (key.Choice != KeyChoice.Overflow && cell.Traces > 0 && !sums.TryAdd(key.Key, cell))
             {
                 sums[key.Key].Merge(cell);
             }
 
-            if (key.Choice == KeyChoice.Passes)
+            if (key.Choice == KeyChoice.Passes && selection.Parts.HasFlag(RollupParts.Details))
             {
                 StoredCell.AddExamples(sum.Examples, examples);
             }
@@ -72,25 +109,39 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         };
     }
 
+    private static bool HasCells(SqlSession session, SelectedCells selected) => selected.HasUnsaved || Array.Exists(selected.Ranges, range =>
+    {
+        using SqliteDataReader rows = session.Query(CellIds, range.First.Value, range.End.Value);
+        while (rows.Read())
+        {
+            if (!selected.PassedOver.Contains(new CellId(rows.GetInt64(0))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    });
+
     /// <summary>Traces that came out of time on the day of an arrival.</summary>
     public long CountOutOfTime(SqlSession session, long arrivalUnixNanos)
     {
         CellId day = CellId.OfOutOfTime(arrivalUnixNanos);
         SelectedCells selected = memory.Read(session, cells =>
         {
-            SelectedCells chosen = new([new CellRange(day, new CellId(day.Value + 1))], paths);
+            SelectedCells chosen = new([new CellRange(day, new CellId(day.Value + 1))], paths, RollupParts.Counts);
             chosen.TakeFrom(cells);
             return chosen;
         });
-        return Sum(session, selected).Window.Finish().Traces;
+        return Sum(session, new Lock(), selected, new RecordPool()).Window.Finish().Traces;
     }
 
-    private StoredSum Sum(SqlSession session, SelectedCells selected)
+    private StoredSum Sum(SqlSession session, Lock reading, SelectedCells selected, RecordPool pool)
     {
         while (true)
         {
             StoredSum sum = selected.NewSum();
-            if (selected.Ranges.All(range => TryAdd(session, range, selected.PassedOver, sum)))
+            if (selected.Ranges.All(range => TryAdd(session, reading, range, selected.PassedOver, sum, pool)))
             {
                 return sum;
             }
@@ -98,22 +149,41 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     }
 
     // A cell that breaks off halfway has already been added in part, so the sum starts again without it.
-    private bool TryAdd(SqlSession session, CellRange range, HashSet<CellId> passedOver, StoredSum sum)
+    private bool TryAdd(SqlSession session, Lock reading, CellRange range, HashSet<CellId> passedOver, StoredSum sum, RecordPool pool)
     {
-        using SqliteDataReader rows = session.Query(ReadCells, range.First.Value, range.End.Value);
-        while (rows.Read())
+        for (long next = range.First.Value; next < range.End.Value;)
         {
-            CellId id = new(rows.GetInt64(0));
-            CodecError error = passedOver.Contains(id) ? CodecError.None : sum.DecodeInto(id, rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
-            if (error != CodecError.None)
+            List<(CellId Id, byte[] Examples, byte[] Cell)> stored = ReadSome(session, reading, next, range.End.Value);
+            foreach ((CellId id, byte[] examples, byte[] cell) in stored)
             {
-                damages.Add(new StoreDamage(path, id.Value, $"the rollup of {id} cannot be read: {error}"));
-                passedOver.Add(id);
-                return false;
+                CodecError error = passedOver.Contains(id) ? CodecError.None : sum.DecodeInto(id, examples, cell, pool);
+                if (error != CodecError.None)
+                {
+                    damages.Add(new StoreDamage(path, id.Value, $"the rollup of {id} cannot be read: {error}"));
+                    passedOver.Add(id);
+                    return false;
+                }
             }
+
+            next = stored.Count < CellsPerRead ? range.End.Value : stored[^1].Id.Value + 1;
         }
 
         return true;
+    }
+
+    private static List<(CellId Id, byte[] Examples, byte[] Cell)> ReadSome(SqlSession session, Lock reading, long first, long end)
+    {
+        List<(CellId, byte[], byte[])> stored = [];
+        lock (reading)
+        {
+            using SqliteDataReader rows = session.Query(ReadCells, first, end, CellsPerRead);
+            while (rows.Read())
+            {
+                stored.Add((new CellId(rows.GetInt64(0)), rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2)));
+            }
+        }
+
+        return stored;
     }
 
     private static Dictionary<FailureKey, TraceId> ByFailure(SqlSession session, Dictionary<long, TraceId> examples)
@@ -149,25 +219,28 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             List<SelectedKey> keys = new(_keys.Count);
             foreach ((long id, RollupKey key, KeyChoice choice) in _keys)
             {
-                SelectedCells cells = new([.. _coverage.RangesOf(id, from, to)], paths);
+                SelectedCells cells = new([.. _coverage.RangesOf(id, from, to)], paths, query.Parts);
                 cells.TakeFrom(_unsaved[id]);
                 keys.Add(new SelectedKey(key, choice, cells));
             }
 
-            return new Selection(from, to, keys);
+            return new Selection(from, to, query.Parts, keys);
         }
     }
 
-    private sealed record Selection(long From, long To, IReadOnlyList<SelectedKey> Keys);
+    private sealed record Selection(long From, long To, RollupParts Parts, IReadOnlyList<SelectedKey> Keys);
 
     private sealed record SelectedKey(RollupKey Key, KeyChoice Choice, SelectedCells Cells);
 
     /// <summary>The cells that make up an answer, and a copy of those that the database has another state of.</summary>
-    private sealed class SelectedCells(CellRange[] ranges, PathBound paths)
+    private sealed class SelectedCells(CellRange[] ranges, PathBound paths, RollupParts parts)
     {
-        private readonly StoredSum _unsaved = new(paths);
+        private readonly StoredSum _unsaved = new(paths, parts);
 
         public CellRange[] Ranges => ranges;
+
+        /// <summary>True if there are traces that the database does not have yet.</summary>
+        public bool HasUnsaved { get; private set; }
 
         /// <summary>Cells that are not to be read.</summary>
         public HashSet<CellId> PassedOver { get; } = [];
@@ -180,6 +253,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
                 {
                     PassedOver.Add(cell.Id);
                     _unsaved.Add(cell);
+                    HasUnsaved |= cell.Cell.Traces > 0;
                 }
             }
         }
@@ -187,7 +261,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         /// <summary>What the database adds to.</summary>
         public StoredSum NewSum()
         {
-            StoredSum sum = new(paths);
+            StoredSum sum = new(paths, parts);
             sum.Add(_unsaved);
             return sum;
         }

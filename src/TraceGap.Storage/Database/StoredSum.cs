@@ -4,7 +4,9 @@ using TraceGap.Otlp;
 namespace TraceGap.Storage;
 
 /// <summary>Stored cells of one key, added up for a window. Adds whole cells in any order, then reads others in order of time.</summary>
-internal sealed class StoredSum(PathBound paths)
+/// <param name="paths">How many distinct paths it keeps.</param>
+/// <param name="parts">What of the cells is added.</param>
+internal sealed class StoredSum(PathBound paths, RollupParts parts)
 {
     public WindowSum Window { get; } = new(paths);
 
@@ -13,7 +15,7 @@ internal sealed class StoredSum(PathBound paths)
 
     public void Add(StoredCell cell)
     {
-        Window.Cell.Merge(cell.Cell, Window.OutcomesOf(HourOf(cell.Id)));
+        Window.Cell.Merge(cell.Cell, Window.OutcomesOf(HourOf(cell.Id)), parts);
         StoredCell.AddExamples(cell.Examples, Examples);
     }
 
@@ -24,12 +26,12 @@ internal sealed class StoredSum(PathBound paths)
     }
 
     /// <summary>Reads a cell and adds it. After an error the sum is no sum of anything and must be dropped.</summary>
-    public CodecError DecodeInto(CellId id, ReadOnlyMemory<byte> examples, ReadOnlyMemory<byte> cell)
+    public CodecError DecodeInto(CellId id, ReadOnlyMemory<byte> examples, ReadOnlyMemory<byte> cell, RecordPool pool)
     {
         long hour = HourOf(id);
         Window.CloseBefore(hour);
         CodecError error = StoredCell.DecodeExamples(examples, Examples);
-        return error != CodecError.None ? error : RollupCellCodec.DecodeInto(cell, Window.Cell, Window.OutcomesOf(hour));
+        return error != CodecError.None ? error : RollupCellCodec.DecodeInto(cell, Window.Cell, Window.OutcomesOf(hour), parts, pool);
     }
 
     private static long HourOf(CellId id) => id.FirstMinute / CellId.MinutesPerHour;

@@ -33,14 +33,19 @@ internal static class OutcomeSumsCodec
     }
 
     /// <summary>Adds what was written to a table.</summary>
-    public static void Read(ref ByteReader reader, StepKeyTable keys, OutcomeSums sums)
+    /// <param name="reader">Where it is.</param>
+    /// <param name="keys">The keys of the cell.</param>
+    /// <param name="sums">The table.</param>
+    /// <param name="withPaths">False for records that say how their traces ended, and no more.</param>
+    /// <param name="pool">Records that were read before.</param>
+    public static void Read(ref ByteReader reader, StepKeyTable keys, OutcomeSums sums, bool withPaths, RecordPool pool)
     {
         int level = reader.ReadInt32(PathLevel.Highest);
         sums.RaiseTo(level);
         int count = reader.ReadCount();
         for (int i = 0; i < count && reader.Error == CodecError.None; i++)
         {
-            OutcomeRecord record = OutcomeRecordCodec.Read(ref reader, keys);
+            OutcomeRecord record = withPaths ? OutcomeRecordCodec.Read(ref reader, keys, pool) : OutcomeRecordCodec.ReadWithoutPath(ref reader);
             ReadWeights(ref reader, record, sums);
         }
 
@@ -81,15 +86,18 @@ internal static class OutcomeSumsCodec
             reader.Fail(CodecError.BadValue);
         }
 
+        Span<(int Level, OutcomeWeight Weight)> weights = stackalloc (int, OutcomeWeight)[PathLevel.Highest + 1];
+        int read = 0;
         for (int level = 0; level <= PathLevel.Highest && reader.Error == CodecError.None; level++)
         {
             if ((levels & (2UL << level)) != 0)
             {
                 long count = reader.ReadSigned();
-                OutcomeWeight weight = isWeighted ? new OutcomeWeight(count, reader.ReadSigned128(), reader.ReadSigned128()) : Unit(count);
-                sums.Add(record, level, weight);
+                weights[read++] = (level, isWeighted ? new OutcomeWeight(count, reader.ReadSigned128(), reader.ReadSigned128()) : Unit(count));
             }
         }
+
+        sums.Add(record, weights[..read]);
     }
 
     private static OutcomeWeight Unit(long count) => new(count, (Int128)count << WeightBits, (Int128)count << (2 * WeightBits));

@@ -29,10 +29,15 @@ internal static class RollupCellCodec
     }
 
     /// <summary>Adds what a blob holds to a cell. After an error the cell is no sum of anything and must be dropped.</summary>
-    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell) => DecodeInto(blob, cell, cell.Outcomes);
+    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell) => DecodeInto(blob, cell, cell.Outcomes, RollupParts.All, new RecordPool());
 
-    /// <summary>The same with the outcome table elsewhere.</summary>
-    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell, OutcomeSums outcomes)
+    /// <summary>The same with the outcome table elsewhere, and of some parts alone; the checksum is that of all.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cell">Gets all but the outcomes.</param>
+    /// <param name="outcomes">Gets the outcomes.</param>
+    /// <param name="parts">What is read.</param>
+    /// <param name="pool">Records that were read before.</param>
+    public static CodecError DecodeInto(ReadOnlyMemory<byte> blob, RollupCell cell, OutcomeSums outcomes, RollupParts parts, RecordPool pool)
     {
         CodecError framing = BlobFrame.Read(blob, out _, out ReadOnlyMemory<byte> body);
         if (framing != CodecError.None)
@@ -42,8 +47,18 @@ internal static class RollupCellCodec
 
         ByteReader reader = new(body.Span);
         StepKeyTable keys = StepKeyTable.ReadFrom(ref reader);
-        OutcomeSumsCodec.Read(ref reader, keys, outcomes);
-        ReadDurations(ref reader, cell);
+        OutcomeSumsCodec.Read(ref reader, keys, outcomes, parts.HasFlag(RollupParts.Paths), pool);
+        if ((parts & (RollupParts.Durations | RollupParts.Details)) == 0)
+        {
+            return reader.Error;
+        }
+
+        ReadDurations(ref reader, cell, isWanted: parts.HasFlag(RollupParts.Durations));
+        if (!parts.HasFlag(RollupParts.Details))
+        {
+            return reader.Error;
+        }
+
         ReadLayers(ref reader, cell);
         ReadSteps(ref reader, keys, cell);
         ReadFailures(ref reader, keys, cell);
@@ -70,7 +85,7 @@ internal static class RollupCellCodec
         }
     }
 
-    private static void ReadDurations(ref ByteReader reader, RollupCell cell)
+    private static void ReadDurations(ref ByteReader reader, RollupCell cell, bool isWanted)
     {
         Span<Int128> pathTimes = stackalloc Int128[TraceContribution.PathTimeCount];
         int count = reader.ReadCount();
@@ -81,7 +96,10 @@ internal static class RollupCellCodec
             long traces = reader.ReadSigned();
             Int128 sum = reader.ReadSigned128();
             ReadPathTimes(ref reader, pathTimes);
-            cell.AddDuration(bin, traces, sum, pathTimes);
+            if (isWanted)
+            {
+                cell.AddDuration(bin, traces, sum, pathTimes);
+            }
         }
     }
 

@@ -68,12 +68,14 @@ internal sealed class StepKeyTable
 {
     private readonly (int Service, Layer Layer, int Operation)[] _parts;
     private readonly StepKey?[] _keys;
+    private readonly int[] _numbers;
 
     private StepKeyTable(TextTable texts, (int Service, Layer Layer, int Operation)[] parts)
     {
         Texts = texts;
         _parts = parts;
         _keys = new StepKey?[parts.Length];
+        _numbers = new int[parts.Length];
     }
 
     public TextTable Texts { get; }
@@ -101,6 +103,31 @@ internal sealed class StepKeyTable
             return None;
         }
 
+        return Key(index);
+    }
+
+    /// <summary>Reads a key and answers its number in a pool, always the same one.</summary>
+    public int ReadNumber(ref ByteReader reader, RecordPool pool)
+    {
+        int index = reader.ReadIndex(_parts.Length);
+        if (reader.Error != CodecError.None)
+        {
+            return 0;
+        }
+
+        // From 1 on, 0 for none yet.
+        if (_numbers[index] == 0)
+        {
+            int number = pool.NumberOf(Key(index));
+            _keys[index] = pool.KeyOf(number);
+            _numbers[index] = number + 1;
+        }
+
+        return _numbers[index] - 1;
+    }
+
+    private StepKey Key(int index)
+    {
         (int service, Layer layer, int operation) = _parts[index];
         return _keys[index] ??= new StepKey(Texts[service], layer, Texts[operation]);
     }

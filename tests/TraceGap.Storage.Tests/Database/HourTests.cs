@@ -58,6 +58,7 @@ public sealed class HourTests
                 AssertWindow(store, current, now, now - random.Next(50 * 60), now - random.Next(30));
                 AssertWindow(store, current, now, now - (60 * 60) - random.Next(100), now - random.Next(90 * 60));
                 AssertSeries(store, now, random);
+                AssertParts(store, now, random);
             }
 
             Assert.Empty(store.Damages);
@@ -197,6 +198,27 @@ public sealed class HourTests
             RollupWindow alone = store.ReadRollups(new CellQuery { FromMinute = series[i].FromMinute, ToMinute = series[i].ToMinute });
             Assert.Equal(alone.Cells.Select(static cell => (cell.Key, cell.Cell.Traces, cell.Cell.Spans)), series[i].Cells.Select(static cell => (cell.Key, cell.Cell.Traces, cell.Cell.Spans)));
         }
+    }
+
+    /// <summary>What is read of some parts of the rollups is those parts of what is read of all; and the keys are those that have any.</summary>
+    private static void AssertParts(TraceStore store, long now, RandomRecords random)
+    {
+        CellQuery query = new() { FromMinute = now - random.Next(60 * 60), ToMinute = now + 1, Workflow = random.Pick([null, Keys[0].Workflow]) };
+        RollupWindow whole = store.ReadRollups(query);
+        RollupParts parts = (RollupParts)random.Next((int)RollupParts.All);
+        RollupWindow some = store.ReadRollups(query with { Parts = parts });
+
+        Assert.Equal((whole.FromMinute, whole.ToMinute, whole.Overflow), (some.FromMinute, some.ToMinute, some.Overflow));
+        Assert.Equal(whole.Cells.Select(static cell => cell.Key), some.Cells.Select(static cell => cell.Key));
+        for (int i = 0; i < whole.Cells.Count; i++)
+        {
+            RollupCell expected = new();
+            expected.Merge(whole.Cells[i].Cell, expected.Outcomes, parts);
+            Same.Cells(expected, some.Cells[i].Cell);
+        }
+
+        Assert.Equal(parts.HasFlag(RollupParts.Details) ? whole.FailureExamples.Count : 0, some.FailureExamples.Count);
+        Assert.Equal(whole.Cells.Select(static cell => cell.Key).Where(key => query.Workflow is null || key.Workflow == query.Workflow), store.ReadKeys(query));
     }
 
     private static void AssertWindow(TraceStore store, Dictionary<TraceId, TraceContribution> current, long now, long from, long to)
