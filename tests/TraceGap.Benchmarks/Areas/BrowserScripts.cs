@@ -3,9 +3,22 @@ namespace TraceGap.Benchmarks.Areas;
 /// <summary>What is measured within the browser, by its own clock.</summary>
 internal static class BrowserScripts
 {
-    /// <summary>Notes long tasks from the first on.</summary>
+    /// <summary>Notes long tasks from the first on, and how many questions were asked of the server.</summary>
     public const string Watch = """
         window.longTasks = [];
+        window.asked = 0;
+        const ask = window.fetch;
+        window.fetch = (url, ...rest) => {
+          if (!/^\/api\/v1\/(?!events)/.test(url)) {
+            return ask(url, ...rest);
+          }
+          window.asked++;
+          return ask(url, ...rest).catch((failure) => {
+            window.asked--;
+            throw failure;
+          });
+        };
+        window.answered = () => performance.getEntriesByType('resource').filter((entry) => entry.responseEnd > 0 && /^\/api\/v1\/(?!events)/.test(new URL(entry.name).pathname)).length;
         new PerformanceObserver((list) => window.longTasks.push(...list.getEntries())).observe({ type: 'longtask', buffered: true });
         window.answerTo = (path) => performance.getEntriesByType('resource').find((entry) => new URL(entry.name).pathname === path && entry.responseEnd > 0);
         window.frameWhen = (ready) => new Promise((resolve) => {
@@ -22,13 +35,24 @@ internal static class BrowserScripts
         });
         """;
 
-    /// <summary>The overview: milliseconds of the answer, until it is drawn, until it is interactive.</summary>
+    /// <summary>The overview: milliseconds of the answer, until its headline is drawn, until its charts are, until it is interactive, until every answer has come and is shown.</summary>
     public const string Overview = """
         async () => {
-          const drawn = await frameWhen(() => answerTo('/api/v1/report') && document.querySelector('[data-figure=observed]') && document.querySelectorAll('.chart canvas, .plot canvas').length >= 3);
+          const headline = await frameWhen(() => answerTo('/api/v1/report') && document.querySelector('[data-figure=observed]'));
+          const drawn = await frameWhen(() => document.querySelectorAll('.chart canvas, .plot canvas').length >= 3);
           const answer = answerTo('/api/v1/report');
           const interactive = await quietAfter(drawn);
-          return [answer.responseEnd - answer.startTime, drawn - answer.responseEnd, interactive - answer.responseEnd];
+          await frameWhen(() => asked > 0 && answered() >= asked);
+          const complete = await quietAfter(Math.max(drawn, ...performance.getEntriesByType('resource').filter((entry) => entry.startTime < interactive).map((entry) => entry.responseEnd)));
+          return [answer.responseEnd - answer.startTime, headline - answer.responseEnd, drawn - answer.responseEnd, interactive - answer.responseEnd, complete - answer.responseEnd];
+        }
+        """;
+
+    /// <summary>Any view: milliseconds from the start of navigation until every answer has come, is shown, and the view can be used.</summary>
+    public const string View = """
+        async () => {
+          const shown = await frameWhen(() => asked > 0 && answered() >= asked && document.querySelector('main')?.textContent.length > 0);
+          return [await quietAfter(shown)];
         }
         """;
 
