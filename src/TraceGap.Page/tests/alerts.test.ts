@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, AlertNotice } from '../src/api/types';
-import { ruleLook, ruleThreshold, ruleValue, toldOf, windowOf } from '../src/lib/alerts';
+import { ruleLook, ruleThreshold, ruleValue, toldOf, triesOf, windowOf } from '../src/lib/alerts';
 
 const alert = { workflow: 'shop', rule: 'silent' } as Alert;
 
@@ -23,6 +23,14 @@ describe('a rule', () => {
 it('tells who was told of an alert last, each receiver once', () => {
   const history = [notice(9, 'ops'), notice(8, 'chat', { rule: 'divergence' }), notice(7, 'chat'), notice(6, 'ops'), notice(5, 'am', { workflow: 'other' })];
   expect(toldOf(alert, history).map((one) => one.id)).toEqual([7, 9]);
+});
+
+it('tells how often a receiver was tried that took nothing, and why in vain', () => {
+  const told = (delivery: string, attempts: number, problem: string | null): string => triesOf({ delivery, attempts, problem } as AlertNotice);
+  expect(told('pending', 0, null)).toBe('');
+  expect(told('pending', 1, 'HTTP 503')).toBe('tried once: HTTP 503');
+  expect(told('failed', 7, 'HTTP 400')).toBe('tried 7 times: HTTP 400');
+  expect(told('delivered', 3, null)).toBe('');
 });
 
 it('reads the window of an address', () => {

@@ -95,6 +95,9 @@ public static class ReportJson
     public static Report ReadReport(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, Compact.Report) ?? throw new JsonException("A report is an object, not null.");
 
+    /// <summary>Writes what can be filtered by as UTF-8.</summary>
+    public static byte[] WriteUtf8(FilterList filters) => JsonSerializer.SerializeToUtf8Bytes(filters, Compact.FilterList);
+
     /// <summary>Reads a list that <see cref="Write(WorkflowList, bool)"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no list of workflows.</exception>
     public static WorkflowList ReadWorkflows(ReadOnlySpan<byte> utf8) =>
@@ -115,6 +118,7 @@ public static class ReportJson
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(WorkflowList))]
+[JsonSerializable(typeof(FilterList))]
 [JsonSerializable(typeof(CostReport))]
 [JsonSerializable(typeof(TimeSeries))]
 [JsonSerializable(typeof(Comparison))]

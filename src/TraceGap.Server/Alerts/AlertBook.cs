@@ -1,5 +1,6 @@
 using TraceGap.Reporting.Alerts;
 using TraceGap.Server.Alerts.Delivery;
+using TraceGap.Server.Objectives;
 using TraceGap.Storage;
 
 namespace TraceGap.Server.Alerts;
@@ -95,7 +96,7 @@ internal sealed class AlertBook
     }
 
     /// <summary>States, history and what is watched, for people.</summary>
-    public AlertList List(DateTimeOffset now)
+    public AlertList List(ObjectiveOptions objectives, DateTimeOffset now)
     {
         lock (_lock)
         {
@@ -110,7 +111,7 @@ internal sealed class AlertBook
                         .ThenBy(static alert => alert.Rule, StringComparer.Ordinal),
                 ],
                 [.. _notices.Values.Reverse().Take(MostShown)],
-                WatchView.Of(_options, now));
+                WatchView.Of(_options, objectives, now));
         }
     }
 
@@ -140,8 +141,8 @@ internal sealed class AlertBook
         }
     }
 
-    /// <summary>Writes down how a delivery ended.</summary>
-    public void Done(AlertNotice notice)
+    /// <summary>Writes down how a delivery went so far, or how it ended.</summary>
+    public void Update(AlertNotice notice)
     {
         lock (_lock)
         {

@@ -72,7 +72,7 @@ internal sealed class AlertService : IAsyncDisposable
         // Redirects would carry signed bodies to where nobody sent them.
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
         HttpDelivery delivery = new(_http, time);
-        _receivers = [.. options.Receivers.Select(receiver => new Receiver(receiver, NotifierOf(receiver, delivery), _book.Done, metrics, time, logger))];
+        _receivers = [.. options.Receivers.Select(receiver => new Receiver(receiver, NotifierOf(receiver, delivery), _book.Update, _book.Update, metrics, time, logger))];
         metrics.Show(() => _book.Alerts);
         foreach (Alert alert in _book.Alerts)
         {
@@ -92,7 +92,7 @@ internal sealed class AlertService : IAsyncDisposable
     }
 
     /// <summary>States and history.</summary>
-    public AlertList List() => _book.List(_time.GetUtcNow());
+    public AlertList List() => _book.List(_objectives.Options, _time.GetUtcNow());
 
     /// <summary>Sends a test notification to every receiver, once.</summary>
     public async Task<AlertTest> TestAsync(CancellationToken cancellationToken) =>
@@ -296,7 +296,7 @@ internal sealed class AlertService : IAsyncDisposable
             {
                 if (receiver is null)
                 {
-                    _book.Done(notice with { Delivery = DeliveryStates.Failed, Problem = "the receiver is no longer configured" });
+                    _book.Update(notice with { Delivery = DeliveryStates.Failed, Problem = "the receiver is no longer configured" });
                 }
                 else
                 {

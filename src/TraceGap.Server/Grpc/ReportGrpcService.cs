@@ -32,6 +32,7 @@ internal sealed class ReportGrpcService
         ("GetReport", Handler(GetReportRequest.Parser, (request, token) => _queries.GetReportAsync(Query(request), token), Report.Descriptor)),
         ("GetCosts", Handler(GetCostsRequest.Parser, (request, token) => _queries.GetCostsAsync(Query(request), token), Costs.Descriptor)),
         ("ListWorkflows", Handler(ListWorkflowsRequest.Parser, (request, token) => _queries.ListWorkflowsAsync(Query(request), token), WorkflowList.Descriptor)),
+        ("ListFilters", Handler(ListFiltersRequest.Parser, (request, token) => _queries.ListFiltersAsync(Query(request), token), FilterList.Descriptor)),
         ("Compare", Handler(CompareRequest.Parser, (request, token) => _queries.CompareAsync(Query(request), token), Comparison.Descriptor)),
         ("GetSensitivity", Handler(GetSensitivityRequest.Parser, (request, token) => _queries.GetSensitivityAsync(Query(request), token), SensitivityAnswer.Descriptor)),
         ("GetDependence", Handler(GetDependenceRequest.Parser, (request, token) => _queries.GetDependenceAsync(Query(request), token), Dependence.Descriptor)),
@@ -92,6 +93,16 @@ internal sealed class ReportGrpcService
         Environment = request.HasEnvironment ? request.Environment : null,
         Version = request.HasVersion ? request.Version : null,
         Granularity = request.HasGranularity ? request.Granularity : null,
+    };
+
+    private static ReportQuery Query(ListFiltersRequest request) => new()
+    {
+        Window = request.HasWindow ? request.Window : null,
+        From = request.HasFrom ? request.From : null,
+        To = request.HasTo ? request.To : null,
+        Workflow = request.HasWorkflow ? request.Workflow : null,
+        Environment = request.HasEnvironment ? request.Environment : null,
+        Version = request.HasVersion ? request.Version : null,
     };
 
     private static CompareQuery Query(CompareRequest request) => new()

@@ -43,6 +43,11 @@ internal static class ApiEndpoints
             .Produces<WorkflowList>()
             .WithSummary("The workflows of a window");
 
+        api.MapGet("/filters", (HttpContext context, [AsParameters] CostParameters parameters) =>
+                Answer(context, CostKeys, () => queries.ListFiltersAsync(parameters.ToQuery(), context.RequestAborted)))
+            .Produces<FilterList>()
+            .WithSummary("The workflows, environments and versions that a window has traces of: what the other questions can be narrowed to");
+
         api.MapGet("/compare", (HttpContext context, [AsParameters] CompareParameters parameters) =>
                 Answer(context, CompareKeys, () => queries.CompareAsync(parameters.ToQuery(), context.RequestAborted)))
             .Produces<Comparison>()
@@ -236,7 +241,7 @@ internal static class ApiEndpoints
     /// <param name="Version">Only this version of the root's service.</param>
     /// <param name="Granularity"><c>step</c> (default) or <c>layer</c>.</param>
     /// <param name="Metric">Metrics, comma-separated: fields of the report such as <c>observed</c>, <c>divergence</c>, <c>silent</c>, <c>p99</c>, <c>inFlight</c>, <c>traces</c>; of a layer <c>reliability.LAYER</c>, <c>share.LAYER</c>, <c>criticalMs.LAYER</c>, <c>criticalMs.p95.LAYER</c>.</param>
-    /// <param name="Step">Length of a step: <c>1m</c>, <c>15m</c>, <c>1h</c>; by default such that there are at most 120, or 40 with <c>by</c>. There may be 1500, or 120 with <c>by</c>.</param>
+    /// <param name="Step">Length of a step: <c>1m</c>, <c>15m</c>, <c>1h</c>; by default such that there are at most 120, or 40 with <c>by</c>; whole hours in a window of more than 12 hours. There may be 1500, or 120 with <c>by</c>.</param>
     /// <param name="By"><c>workflow</c>, <c>layer</c> or <c>step</c>: a series for each, of the 200 with most traces or steps. Metrics of a layer are then <c>reliability</c>, <c>share</c>, <c>criticalMs</c>, <c>criticalMs.p95</c>; those of a step <c>reliability</c>, <c>executions</c>, <c>ownFailures</c>, <c>durationMs.p50</c>, <c>durationMs.p95</c>, <c>durationMs.p99</c>.</param>
     internal readonly record struct SeriesParameters(
         [FromQuery] string? Window, [FromQuery] string? From, [FromQuery] string? To, [FromQuery] string? Workflow,
@@ -287,7 +292,7 @@ internal static class ApiEndpoints
         }
     }
 
-    /// <summary>Query parameters of costs, and of the quality of traces.</summary>
+    /// <summary>Query parameters of costs, of filters, and of the quality of traces.</summary>
     /// <param name="Window">As for reports.</param>
     /// <param name="From">As for reports.</param>
     /// <param name="To">As for reports.</param>

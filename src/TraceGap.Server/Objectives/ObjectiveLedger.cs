@@ -28,6 +28,9 @@ internal sealed class ObjectiveLedger(Func<CellQuery, long, CancellationToken, I
     private long _sweptDay;
     private long _oldDayRead;
 
+    /// <summary>What workflows are held to.</summary>
+    public ObjectiveOptions Options => options;
+
     /// <summary>Where all workflows with an objective stand, by name.</summary>
     /// <exception cref="StorageUnavailableException">The rollups could not be read.</exception>
     public IReadOnlyDictionary<string, ObjectiveStanding> Standings(CancellationToken stop = default)
@@ -103,7 +106,7 @@ internal sealed class ObjectiveLedger(Func<CellQuery, long, CancellationToken, I
     {
         for (long day = from; day < to; day += DayMinutes)
         {
-            foreach (RollupWindow hour in readSeries(new CellQuery { FromMinute = day, ToMinute = Math.Min(to, day + DayMinutes) }, HourMinutes, stop))
+            foreach (RollupWindow hour in readSeries(new CellQuery { FromMinute = day, ToMinute = Math.Min(to, day + DayMinutes), Parts = RollupParts.Counts }, HourMinutes, stop))
             {
                 Take(hour, static (timeline, at, sums) => timeline.TakeHour(at, sums));
             }
@@ -112,7 +115,7 @@ internal sealed class ObjectiveLedger(Func<CellQuery, long, CancellationToken, I
 
     private void ReadMinutes(long from, long to, CancellationToken stop)
     {
-        foreach (RollupWindow minute in readSeries(new CellQuery { FromMinute = from, ToMinute = to }, 1, stop))
+        foreach (RollupWindow minute in readSeries(new CellQuery { FromMinute = from, ToMinute = to, Parts = RollupParts.Counts }, 1, stop))
         {
             Take(minute, static (timeline, at, sums) => timeline.TakeMinute(at, sums));
         }

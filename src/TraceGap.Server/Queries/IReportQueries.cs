@@ -12,6 +12,9 @@ public interface IReportQueries
     /// <summary>The workflows of a window.</summary>
     ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken);
 
+    /// <summary>The workflows, environments and versions of a window.</summary>
+    ValueTask<QueryAnswer> ListFiltersAsync(ReportQuery query, CancellationToken cancellationToken);
+
     /// <summary>Two reports side by side.</summary>
     ValueTask<QueryAnswer> CompareAsync(CompareQuery query, CancellationToken cancellationToken);
 

@@ -26,11 +26,23 @@ internal sealed class StoreQueries(
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken) =>
-        Answer(query, static input => ReportJson.WriteUtf8(ReportBuilder.Workflows(input)));
+        Answer(query, static input => ReportJson.WriteUtf8(ReportBuilder.Workflows(input)), ReportBuilder.WorkflowParts);
+
+    /// <inheritdoc/>
+    public ValueTask<QueryAnswer> ListFiltersAsync(ReportQuery query, CancellationToken cancellationToken) => Ask(() =>
+    {
+        if (ReadQuery(query, out WindowQuery window) is string problem)
+        {
+            return QueryAnswer.InvalidArgument(problem);
+        }
+
+        ReportWindow shown = new(Utc(window.Window.FromUnixNanos), Utc(window.Window.ToUnixNanos));
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(FilterList.Of(shown, store.ReadKeys(window.Cells))));
+    });
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetCostsAsync(ReportQuery query, CancellationToken cancellationToken) =>
-        Answer(query, input => ReportJson.WriteUtf8(CostBuilder.Build(input, prices)));
+        Answer(query, input => ReportJson.WriteUtf8(CostBuilder.Build(input, prices)), CostBuilder.Parts);
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> CompareAsync(CompareQuery query, CancellationToken cancellationToken) => Ask(() =>
@@ -51,11 +63,11 @@ internal sealed class StoreQueries(
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetSensitivityAsync(ReportQuery query, CancellationToken cancellationToken) =>
-        Answer(query, static input => ReportJson.WriteUtf8(SensitivityBuilder.Build(input)));
+        Answer(query, static input => ReportJson.WriteUtf8(SensitivityBuilder.Build(input)), SensitivityBuilder.Parts);
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetDependenceAsync(ReportQuery query, CancellationToken cancellationToken) =>
-        Answer(query, static input => ReportJson.WriteUtf8(DependenceBuilder.Build(input)));
+        Answer(query, static input => ReportJson.WriteUtf8(DependenceBuilder.Build(input)), DependenceBuilder.Parts);
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetTimeSeriesAsync(SeriesQuery query, CancellationToken cancellationToken) => Ask(() =>
@@ -70,7 +82,8 @@ internal sealed class StoreQueries(
             return QueryAnswer.InvalidArgument(problem);
         }
 
-        List<ReportInput> steps = ReadSteps(window, step, cancellationToken);
+        RollupParts parts = groups?.Parts ?? metrics.Aggregate(RollupParts.Counts, static (parts, metric) => parts | metric.Parts);
+        List<ReportInput> steps = ReadSteps(window, step, parts, cancellationToken);
         return QueryAnswer.Answered(ReportJson.WriteUtf8(groups is null ? TimeSeriesBuilder.Build(steps, metrics) : TimeSeriesBuilder.Build(steps, groups)));
     });
 
@@ -82,9 +95,9 @@ internal sealed class StoreQueries(
             return QueryAnswer.InvalidArgument(problem);
         }
 
-        ReportInput whole = ReadInput(window);
+        ReportInput whole = ReadInput(window, ConcurrencyBuilder.Parts);
         long step = Math.Max(SeriesSteps.Shortest(window.Window), ConcurrencyBuilder.StepMinutes(ConcurrencyBuilder.MeanMs(whole)));
-        List<ReportInput> steps = ReadSteps(window, step, cancellationToken);
+        List<ReportInput> steps = ReadSteps(window, step, ConcurrencyBuilder.Parts, cancellationToken);
 
         // Of a step that is not over the requests that still run are missing.
         int over = Math.Max(1, steps.FindLastIndex(entry => entry.ToUnixNanos <= entry.AnalysedUntilUnixNanos) + 1);
@@ -226,10 +239,10 @@ internal sealed class StoreQueries(
         });
     }
 
-    private ValueTask<QueryAnswer> Answer(ReportQuery query, Func<ReportInput, byte[]> write) => Ask(() =>
+    private ValueTask<QueryAnswer> Answer(ReportQuery query, Func<ReportInput, byte[]> write, RollupParts parts = RollupParts.All) => Ask(() =>
     {
         string? problem = ReadQuery(query, out WindowQuery window);
-        return problem is null ? QueryAnswer.Answered(write(ReadInput(window))) : QueryAnswer.InvalidArgument(problem);
+        return problem is null ? QueryAnswer.Answered(write(ReadInput(window, parts))) : QueryAnswer.InvalidArgument(problem);
     });
 
     private static ValueTask<QueryAnswer> Ask(Func<QueryAnswer> read)
@@ -314,20 +327,20 @@ internal sealed class StoreQueries(
         },
         stop);
 
-    private ReportInput ReadInput(WindowQuery query)
+    private ReportInput ReadInput(WindowQuery query, RollupParts parts = RollupParts.All)
     {
         // Read before the cells: what is analysed in between is then in the cells, and the time only errs towards the past.
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
-        RollupWindow found = store.ReadRollups(query.Cells);
+        RollupWindow found = store.ReadRollups(query.Cells with { Parts = parts });
         EventWindow window = new(found.FromMinute, found.ToMinute);
         IReadOnlyList<StoredRuleSet> ruleSets = store.ReadRuleSets(window.FromUnixNanos, window.ToUnixNanos);
         return Input(query, found, earliestInFlight, [.. ruleSets.Select(static set => new RuleSetTime(set.Id, set.FromUnixNanos))]);
     }
 
-    private List<ReportInput> ReadSteps(WindowQuery query, long stepMinutes, CancellationToken stop)
+    private List<ReportInput> ReadSteps(WindowQuery query, long stepMinutes, RollupParts parts, CancellationToken stop)
     {
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
-        IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(query.Cells, stepMinutes, stop);
+        IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(query.Cells with { Parts = parts }, stepMinutes, stop);
         return [.. steps.Select(step => Input(query, step, earliestInFlight, []))];
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Microsoft.Playwright;
 using OpenTelemetry.Proto.Trace.V1;
@@ -49,6 +50,7 @@ public sealed class PageAlertTests : IAsyncLifetime
             Path.Combine(_folder, "data"),
             ("ALERTS__RECEIVERS__ops__TYPE", "webhook"), ("ALERTS__RECEIVERS__ops__URL", $"http://{_receiver.LocalEndpoint}/hook"),
             ("ALERTS__RECEIVERS__dead__TYPE", "slack"), ("ALERTS__RECEIVERS__dead__URL", "http://127.0.0.1:1/none"),
+            ("ALERTS__P99FACTOR", "3"), ("OBJECTIVES__answers__MATCH", "batch/*"), ("OBJECTIVES__answers__RELIABILITY", "0.9995"),
             ("ALERTS__SILENCES__tests__WORKFLOW", "test/*"), ("ALERTS__SILENCES__tests__RULE", "silent"));
         await using PageVisit visit = await PageVisit.OpenAsync(_browser!, server.Http);
         await SendAsync(server, minutesAgo: 30, minutes: 26, silentShare: 0);
@@ -72,7 +74,12 @@ public sealed class PageAlertTests : IAsyncLifetime
         await Expect(card.Locator("[data-figure=value]")).ToHaveTextAsync(
             $"−{Math.Abs(silent["evidence"]!["value"]!.GetValue<double>() * 100).ToString("F1", CultureInfo.InvariantCulture)} pp");
         await Expect(card).ToContainTextAsync(silent["summary"]!.GetValue<string>());
+        await Expect(card).ToContainTextAsync("critical");
+        await Expect(card).ToContainTextAsync("firing since");
         await Expect(visit.Tab.GetByRole(AriaRole.List, new() { Name = "Silences" })).ToContainTextAsync("holds now");
+        await Expect(visit.Tab.GetByRole(AriaRole.List, new() { Name = "Tolerated" })).ToContainTextAsync("p99 may take × 3 as long");
+        await Expect(visit.Tab.GetByRole(AriaRole.List, new() { Name = "Objectives" })).ToContainTextAsync("answers batch/* 99.95 % end ok over 30d");
+        await Expect(card).ToContainTextAsync(new Regex("dead firing .*tried \\d+ times: "), new() { Timeout = 60_000 });
         await LooksGoodAsync(server, "alerts-firing", "/alerts", "2 alerts firing");
         await LooksGoodAsync(server, "overview-firing", "/", "2 alerts firing");
 

@@ -168,6 +168,35 @@ public sealed class PageWhatIfTests(PageServer server) : IClassFixture<PageServe
         Assert.Empty(visit.Troubles);
     }
 
+    [PeerFact(Peer.Browser)]
+    public async Task Versions_and_environments_that_a_window_has_are_offered_to_compare_with_and_chosen_by_the_keyboard()
+    {
+        string window = await server.ClosedWindowAsync();
+        JsonNode filters = await server.AskAsync($"filters?{window}");
+        Assert.Equal(["1.0.0"], filters["versions"]!.AsArray().Select(static version => version!.GetValue<string>()));
+        Assert.Equal(["demo"], filters["environments"]!.AsArray().Select(static environment => environment!.GetValue<string>()));
+        await using PageVisit visit = await server.VisitAsync();
+        foreach ((string kind, string name) in ((string, string)[])[("version", "1.0.0"), ("environment", "demo")])
+        {
+            await visit.GoAsync($"/compare?{window}");
+            await visit.Tab.GetByLabel("Against").SelectOptionAsync(kind);
+            ILocator other = visit.Tab.GetByLabel($"Other {kind}");
+            await Expect(other.Locator("option:not([disabled])")).ToHaveTextAsync([name]);
+            await Expect(visit.Tab.GetByLabel($"This {kind}").Locator("option")).ToHaveTextAsync(["All", name]);
+            Assert.Equal("", await visit.BarriersAsync());
+            await visit.Tab.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PageServer.Screenshots, $"compare-choose-{kind}.png") });
+
+            await other.FocusAsync();
+            await visit.Tab.Keyboard.PressAsync("ArrowDown");
+            await visit.Tab.Keyboard.PressAsync("Tab");
+            await visit.Tab.Keyboard.PressAsync("Enter");
+            await Expect(visit.Tab.GetByLabel("Sides")).ToContainTextAsync($"{kind} {name}");
+            Assert.Contains($"against{char.ToUpperInvariant(kind[0])}{kind[1..]}={name}", visit.Tab.Url, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(visit.Troubles);
+    }
+
     private static ILocator Figure(PageVisit visit, string name) => visit.Tab.Locator($"[data-figure='{name}']");
 
     private static async Task<string> PageTextAsync(PageVisit visit, string button) => System.Text.Encoding.UTF8.GetString(await PageViewTests.DownloadAsync(visit.Tab, button));

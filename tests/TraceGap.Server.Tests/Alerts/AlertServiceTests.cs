@@ -92,6 +92,29 @@ public sealed class AlertServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_is_dead_shows_how_often_it_was_tried_and_why_in_vain_over_a_restart()
+    {
+        _listener.Status = 503;
+        Start();
+        await PassJudgedAsync(silent: 20);
+        await Eventually.Async(() => Ticked() && Waiting() is { Attempts: >= 3 });
+        Assert.Equal(("pending", "HTTP 503"), (Waiting()!.Delivery, Waiting()!.Problem));
+
+        int tried = Waiting()!.Attempts;
+        await RestartAsync();
+        Assert.InRange(Waiting()!.Attempts, tried, int.MaxValue);
+        Assert.Equal("HTTP 503", Waiting()!.Problem);
+
+        _listener.Status = 200;
+        await Eventually.Async(() => Ticked() && Waiting()!.Delivery == "delivered");
+        Assert.InRange(Waiting()!.Attempts, tried + 1, int.MaxValue);
+        Assert.Null(Waiting()!.Problem);
+
+        // The first that there was to tell.
+        AlertNotice? Waiting() => _service!.List().History.LastOrDefault();
+    }
+
+    [Fact]
     public async Task A_silence_keeps_back_what_fires_and_what_still_does_when_it_ends_is_told_then()
     {
         _options.Silences = [new Silence("deploy", "shop/*", null, null, _time.GetUtcNow().AddMinutes(3))];
@@ -174,15 +197,21 @@ public sealed class AlertServiceTests : IAsyncDisposable
         AlertOptions options = new()
         {
             Threshold = 0.05,
-            Workflows = [new WorkflowRule("batch", "batch/*", null, TimeSpan.FromMinutes(10), true), new WorkflowRule("tests", "test/*", 0.2, TimeSpan.Zero, false)],
+            P99Factor = 3,
+            LayerShareRise = 0.2,
+            Workflows = [new WorkflowRule("batch", "batch/*", null, TimeSpan.FromMinutes(10), true), new WorkflowRule("tests", "test/*", 0.2, TimeSpan.Zero, false, P99Factor: 4, LayerShareRise: 0.3)],
             Receivers = [new ReceiverOptions("ops", ReceiverType.Webhook, new Uri("http://hook.example/path"), "secret-text")],
             Silences = [new Silence("now", "shop/*", AlertRule.Silent, null, now.AddHours(1)), new Silence("over", "*", null, null, now), new Silence("soon", "*", null, now.AddTicks(1), null)],
         };
 
-        AlertWatch watch = WatchView.Of(options, now);
+        ObjectiveOptions objectives = new() { Rules = [new ObjectiveRule("shop/*", new Objective("answers", 0.99, 7 * Objective.DayMinutes))] };
+
+        AlertWatch watch = WatchView.Of(options, objectives, now);
 
         Assert.Equal(AlertNames.Rules.Select(AlertNames.Of), watch.Rules);
-        Assert.Equal([new WatchedWorkflows("batch", "batch/*", 0.05, 600, true), new WatchedWorkflows("tests", "test/*", 0.2, 0, false)], watch.Workflows);
+        Assert.Equal((3, 0.2), (watch.P99Factor, watch.LayerShareRise));
+        Assert.Equal([new WatchedWorkflows("batch", "batch/*", 0.05, 3, 0.2, 600, true), new WatchedWorkflows("tests", "test/*", 0.2, 4, 0.3, 0, false)], watch.Workflows);
+        Assert.Equal([new WatchedObjective("answers", "shop/*", 0.99, "7d")], watch.Objectives);
         Assert.Equal([new AlertReceiver("ops", "webhook")], watch.Receivers);
         Assert.Equal([("now", "silent", true), ("over", null, false), ("soon", null, false)], watch.Silences.Select(static silence => (silence.Name, silence.Rule, silence.Active)));
         string text = System.Text.Encoding.UTF8.GetString(AlertJson.WriteUtf8(new AlertList(null, [], [], watch)));

@@ -19,6 +19,7 @@ public sealed class DeliveryTests : IDisposable
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly Meter _meter = new("tests");
     private readonly RecordedLog _log = new();
+    private readonly List<AlertNotice> _tried = [];
     private readonly List<AlertNotice> _done = [];
     private readonly Lock _lock = new();
 
@@ -134,6 +135,7 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal([1, 2], _done.Select(static notice => notice.Id));
         Assert.All(_done, static notice => Assert.Equal((DeliveryStates.Delivered, null), (notice.Delivery, notice.Problem)));
         Assert.InRange(_done[0].Attempts, 4, int.MaxValue);
+        Assert.Equal(Enumerable.Range(1, _done[0].Attempts - 1).Select(static attempts => (1L, DeliveryStates.Pending, attempts, "HTTP 503")), _tried.Select(static notice => (notice.Id, notice.Delivery, notice.Attempts, notice.Problem!)));
         Assert.Equal(["2302", "2303"], Events("2302", "2303"));
     }
 
@@ -249,6 +251,13 @@ public sealed class DeliveryTests : IDisposable
     private Receiver NewReceiver(Uri url) => new(
         new ReceiverOptions("ops", ReceiverType.Webhook, url, null),
         new WebhookNotifier(new HttpDelivery(_http, _time), url, null, _time),
+        notice =>
+        {
+            lock (_lock)
+            {
+                _tried.Add(notice);
+            }
+        },
         notice =>
         {
             lock (_lock)

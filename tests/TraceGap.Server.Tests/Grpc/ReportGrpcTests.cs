@@ -23,6 +23,7 @@ public sealed class ReportGrpcTests
         { "GetReport", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Report)) },
         { "GetCosts", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Costs)) },
         { "ListWorkflows", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Workflows)) },
+        { "ListFilters", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Filters)) },
         { "Compare", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Comparison)) },
         { "GetSensitivity", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Sensitivity)) },
         { "GetDependence", Encoding.UTF8.GetString(ReportJson.WriteUtf8(SampleDocuments.Dependence)) },
@@ -130,7 +131,7 @@ public sealed class ReportGrpcTests
             Step = "step", ErrorType = "error_type", MaxDuration = "max_duration", Attribute = new Google.Protobuf.Collections.RepeatedField<string> { "attribute" },
         };
         Assert.Equal(
-            [everything, everything with { Granularity = null }, everything, compare, everything, everything, series, everything, whatIf, "alerts", whatIf, AllChanges, everything with { Granularity = null }, traces, "trace_id"], queries.Asked);
+            [everything, everything with { Granularity = null }, everything, everything with { Granularity = null }, compare, everything, everything, series, everything, whatIf, "alerts", whatIf, AllChanges, everything with { Granularity = null }, traces, "trace_id"], queries.Asked);
     }
 
     [Fact]
@@ -231,6 +232,8 @@ public sealed class ReportGrpcTests
         public ValueTask<QueryAnswer> GetCostsAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
 
         public ValueTask<QueryAnswer> ListWorkflowsAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
+
+        public ValueTask<QueryAnswer> ListFiltersAsync(ReportQuery query, CancellationToken cancellationToken) => Answer(query);
 
         public ValueTask<QueryAnswer> CompareAsync(CompareQuery query, CancellationToken cancellationToken) => Answer(query);
 

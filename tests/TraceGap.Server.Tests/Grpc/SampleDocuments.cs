@@ -50,7 +50,8 @@ internal static class SampleDocuments
     public static AlertList Alerts { get; } = new(
         Ten.AddMinutes(7), [Alert], [new AlertNotice(5, Ten.AddMinutes(1), "ops", "firing", "failed", 3, "HTTP 503", Alert)],
         new AlertWatch(
-            true, 0.02, ["divergence", "silent"], [new WatchedWorkflows("batch", "batch/*", 0.1, 600, true)], [new AlertReceiver("ops", "webhook")],
+            true, 0.02, 2.5, 0.125, ["divergence", "silent"], [new WatchedWorkflows("batch", "batch/*", 0.1, 3.5, 0.25, 600, true)], [new WatchedObjective("answers", "shop/*", 0.875, "30d")],
+            [new AlertReceiver("ops", "webhook")],
             [new AlertSilence("deploy", "shop/*", "silent", Ten, Ten.AddHours(1), true)]));
 
     private static AlertEvidence Evidence() => new(
@@ -122,6 +123,8 @@ internal static class SampleDocuments
         [new LayerCost("inference", 1001, 201, 301, 1.75m)],
         [new ModelCost("large", 7, 1002, 202, 302, 1.25m, 0.75m, 0.5m, 42.5, new StepQuantiles(1, 2, 3))],
         [new RedundantWork(Step, "repeated", 3, 4, 12.5, 100, 10)]);
+
+    public static FilterList Filters { get; } = new(Window, ["shop ask"], ["", "prod"], ["1.0", "1.1"]);
 
     public static WorkflowList Workflows { get; } = new(
         Window, [new WorkflowSummary("shop ask", "shop", ["", "prod"], 10, 6, 2, Observed, Theoretical, Diverged, 1.5, 2.5, 3)]);

@@ -32,6 +32,8 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/api/v1/costs?window=soon", "window: \"soon\"")]
     [InlineData("/api/v1/costs?granularity=layer", "granularity: unknown parameter")]
     [InlineData("/api/v1/workflows?from=x", "from: \"x\"")]
+    [InlineData("/api/v1/filters?from=x", "from: \"x\"")]
+    [InlineData("/api/v1/filters?granularity=layer", "granularity: unknown parameter")]
     [InlineData("/api/v1/compare?againstFrom=0", "againstFrom: give both")]
     [InlineData("/api/v1/compare?againstFrom=x&againstTo=5", "againstFrom: \"x\"")]
     [InlineData("/api/v1/compare?againstFrom=9&againstTo=5", "againstFrom: must lie before")]
@@ -108,7 +110,7 @@ public sealed class ApiTests : IAsyncLifetime
 
         JsonElement paths = document.RootElement.GetProperty("paths");
         foreach (string path in (string[])
-            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/quality", "/api/v1/traces", "/api/v1/traces/{traceId}"])
+            ["/api/v1/report", "/api/v1/costs", "/api/v1/workflows", "/api/v1/filters", "/api/v1/compare", "/api/v1/sensitivity", "/api/v1/dependence", "/api/v1/timeseries", "/api/v1/concurrency", "/api/v1/quality", "/api/v1/traces", "/api/v1/traces/{traceId}"])
         {
             JsonElement answer = paths.GetProperty(path).GetProperty("get").GetProperty("responses").GetProperty("200");
             Assert.StartsWith(

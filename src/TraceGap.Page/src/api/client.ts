@@ -7,6 +7,7 @@ import type {
   ConcurrencyReport,
   CostReport,
   DependenceReport,
+  FilterList,
   QualityReport,
   Receivers,
   Report,
@@ -96,6 +97,7 @@ async function post<T>(path: string, query: Query, body: unknown, signal?: Abort
 export const api = {
   report: (query: Query, signal?: AbortSignal) => get<Report>('report', query, signal),
   workflows: (query: Query, signal?: AbortSignal) => get<WorkflowList>('workflows', query, signal),
+  filters: (query: Query, signal?: AbortSignal) => get<FilterList>('filters', query, signal),
   series: (query: Query, signal?: AbortSignal) => get<TimeSeries>('timeseries', query, signal),
   costs: (query: Query, signal?: AbortSignal) => get<CostReport>('costs', query, signal),
   sensitivity: (query: Query, signal?: AbortSignal) => get<SensitivityReport>('sensitivity', query, signal),

@@ -9,6 +9,7 @@ export type LayerReport = Schemas['LayerReport'];
 export type StepReport = Schemas['StepReport'];
 export type FailureReport = Schemas['FailureReport'];
 export type WorkflowList = Schemas['WorkflowList'];
+export type FilterList = Schemas['FilterList'];
 export type WorkflowSummary = Schemas['WorkflowSummary'];
 export type TimeSeries = Schemas['TimeSeries'];
 export type QualityReport = Schemas['QualityReport'];

@@ -49,6 +49,12 @@ export function toldOf(alert: Alert, history: readonly AlertNotice[]): AlertNoti
   return [...newest.values()].toSorted((a, b) => a.receiver.localeCompare(b.receiver));
 }
 
+/** What came of telling a receiver, beyond its state: how often it was tried, and what went wrong last. */
+export function triesOf(notice: AlertNotice): string {
+  const tries = notice.delivery === 'delivered' || notice.attempts === 0 ? '' : notice.attempts === 1 ? 'tried once' : `tried ${notice.attempts} times`;
+  return [tries, notice.problem ?? ''].filter(Boolean).join(': ');
+}
+
 /** Start of the window that the address names, milliseconds; and its end. */
 export function windowOf(query: Readonly<Record<string, string | undefined>>, now: number): { from: number; to: number } {
   const [, amount, unit] = /^(\d+)(m|h|d|w)$/.exec(query['window'] ?? '') ?? [];

@@ -17,6 +17,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     private readonly ReceiverOptions _options;
     private readonly INotifier _notifier;
+    private readonly Action<AlertNotice> _tried;
     private readonly Action<AlertNotice> _done;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -30,14 +31,16 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Makes a receiver; <see cref="Start"/> starts it.</summary>
     /// <param name="options">Who it is.</param>
     /// <param name="notifier">Speaks to it.</param>
+    /// <param name="tried">Told of each attempt that failed and is followed by another.</param>
     /// <param name="done">Told how each notification ended.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where troubles are told.</param>
-    public Receiver(ReceiverOptions options, INotifier notifier, Action<AlertNotice> done, AlertMetrics metrics, TimeProvider time, ILogger logger)
+    public Receiver(ReceiverOptions options, INotifier notifier, Action<AlertNotice> tried, Action<AlertNotice> done, AlertMetrics metrics, TimeProvider time, ILogger logger)
     {
         _options = options;
         _notifier = notifier;
+        _tried = tried;
         _done = done;
         _metrics = metrics;
         metrics.Show(options.Name);
@@ -119,7 +122,7 @@ internal sealed class Receiver : IAsyncDisposable
         {
             DeliveryResult result = await _notifier.NotifyAsync(notice, _stop.Token);
             Tell(result);
-            AlertNotice tried = notice with { Attempts = notice.Attempts + attempts };
+            AlertNotice tried = notice with { Attempts = notice.Attempts + attempts, Problem = result.Problem };
             if (result.Outcome == DeliveryOutcome.Delivered)
             {
                 _metrics.Sent(Name);
@@ -133,6 +136,7 @@ internal sealed class Receiver : IAsyncDisposable
                 return;
             }
 
+            _tried(tried);
             await Task.Delay(Backoff.After(attempts, Random.Shared.NextDouble()), _time, _stop.Token);
         }
     }
