@@ -75,7 +75,7 @@ public sealed class SeriesMetric
         metric = Array.Find(Plain, plain => plain.Name == name);
         foreach ((string prefix, RollupParts parts, Func<SeriesStep, Layer, Estimate> of) in ByLayer)
         {
-            if (name.StartsWith(prefix, StringComparison.Ordinal) && LayerNames.TryParse(name[prefix.Length..], out Layer layer))
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && TryReadLayer(name[prefix.Length..], out Layer layer))
             {
                 metric = new SeriesMetric(prefix + LayerNames.Of(layer), parts, step => of(step, layer)) { HasInterval = prefix == ByLayer[0].Prefix };
             }
@@ -86,6 +86,14 @@ public sealed class SeriesMetric
 
     /// <summary>Its value in a step.</summary>
     internal Estimate Of(SeriesStep step) => _of(step);
+
+    // What has no layer is shown as one, though nobody can tag a span with it.
+    private static bool TryReadLayer(string text, out Layer layer)
+    {
+        bool isNone = text == LayerNames.Of(Layer.Unattributed);
+        layer = Layer.Unattributed;
+        return isNone || LayerNames.TryParse(text, out layer);
+    }
 
     private static Estimate Value(double? value) => new(value, null, null);
 

@@ -179,10 +179,10 @@ public sealed class PageWhatIfTests(PageServer server) : IClassFixture<PageServe
         foreach ((string kind, string name) in ((string, string)[])[("version", "1.0.0"), ("environment", "demo")])
         {
             await visit.GoAsync($"/compare?{window}");
-            await visit.Tab.GetByLabel("Against").SelectOptionAsync(kind);
-            ILocator other = visit.Tab.GetByLabel($"Other {kind}");
+            await visit.Tab.GetByRole(AriaRole.Form, new() { Name = "Compare with" }).GetByRole(AriaRole.Combobox).First.SelectOptionAsync(kind);
+            ILocator other = visit.Tab.Locator("select[name=other]");
             await Expect(other.Locator("option:not([disabled])")).ToHaveTextAsync([name]);
-            await Expect(visit.Tab.GetByLabel($"This {kind}").Locator("option")).ToHaveTextAsync(["All", name]);
+            await Expect(visit.Tab.Locator("select[name=own] option")).ToHaveTextAsync(["All", name]);
             Assert.Equal("", await visit.BarriersAsync());
             await visit.Tab.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PageServer.Screenshots, $"compare-choose-{kind}.png") });
 
