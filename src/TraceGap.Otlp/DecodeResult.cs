@@ -3,13 +3,19 @@ namespace TraceGap.Otlp;
 /// <summary>What came out of one request: spans, what was rejected and why, and how much was cut. Immutable.</summary>
 public sealed class DecodeResult
 {
-    /// <summary>The spans that were kept, in the order of the request. Empty if <see cref="Malformed"/> is set.</summary>
+    /// <summary>
+    /// The spans that were kept, in the order of the request; and what log records and evaluations say about spans elsewhere than on them, each as a span of kind
+    /// <see cref="SpanKind.Signal"/>. Empty if <see cref="Malformed"/> is set.
+    /// </summary>
     public SpanBatch Batch { get; init; } = SpanBatch.Empty;
 
     /// <summary>Spans that were rejected one by one; the rest of the request stands.</summary>
     public int RejectedSpans { get; init; }
 
-    /// <summary>Why the first of them was rejected: message, field, byte offset in the request, reason. Null if none was.</summary>
+    /// <summary>What became of the log records; all zero for a request of spans.</summary>
+    public LogTally LogRecords { get; init; }
+
+    /// <summary>Why the first span or log record was rejected: message, field, byte offset in the request, reason. Null if none was.</summary>
     public string? RejectReason { get; init; }
 
     /// <summary>Why nothing of the request could be kept: the framing above the spans is broken. Null if it is not.</summary>

@@ -1,6 +1,7 @@
 using TraceGap.Otlp.Attributes;
 using TraceGap.Otlp.Batches;
 using TraceGap.Otlp.Json;
+using TraceGap.Otlp.Signals;
 using TraceGap.Otlp.Wire;
 
 namespace TraceGap.Otlp;
@@ -12,12 +13,14 @@ internal sealed class DecodeSession
     private int _rejected;
     private string? _rejectReason;
     private string? _malformed;
+    private LogTally _records;
 
     public DecodeSession(DecodeLimits limits, KeepOptions keep)
     {
         Limits = limits;
         KeyTable keys = new(keep);
-        Span = new SpanBuilder(keys, _batch, limits);
+        Signal = new SignalBuilder(keys, _batch, limits);
+        Span = new SpanBuilder(keys, _batch, limits, Signal);
         Header = new HeaderBuilder(keys, _batch, limits);
         Json = new CompactJson(limits.MaxContentBytes);
         Levels = new ProtobufValueReader.Level[Math.Max(limits.MaxValueDepth, 1)];
@@ -28,6 +31,9 @@ internal sealed class DecodeSession
 
     /// <summary>The span being read.</summary>
     public SpanBuilder Span { get; }
+
+    /// <summary>The log record being read.</summary>
+    public SignalBuilder Signal { get; }
 
     /// <summary>The resource or scope being read.</summary>
     public HeaderBuilder Header { get; }
@@ -52,7 +58,8 @@ internal sealed class DecodeSession
     {
         _batch.Clear();
         (_rejected, _rejectReason, _malformed) = (0, null, null);
-        Span.Tally = Header.Tally = default;
+        _records = default;
+        Span.Tally = Header.Tally = Signal.Tally = default;
     }
 
     /// <summary>Starts the next span.</summary>
@@ -69,6 +76,22 @@ internal sealed class DecodeSession
         Span.TakeBack();
     }
 
+    /// <summary>Counts a log record of which nothing is kept.</summary>
+    public void PassRecord(RecordUse use) =>
+        _records = use == RecordUse.Unrelated ? _records with { Unrelated = _records.Unrelated + 1 } : _records with { Unattributed = _records.Unattributed + 1 };
+
+    /// <summary>Keeps the log record that was read, if it comes to something.</summary>
+    public void AcceptRecord(int origin) =>
+        _records = Signal.Build(origin) ? _records with { Signals = _records.Signals + 1 } : _records with { EvaluatorFailed = _records.EvaluatorFailed + 1 };
+
+    /// <summary>Rejects the log record being read.</summary>
+    public void RejectRecord(in DecodeError error, bool json)
+    {
+        _records = _records with { Rejected = _records.Rejected + 1 };
+        _rejectReason ??= json ? error.JsonText : error.ProtobufText;
+        Signal.TakeBack();
+    }
+
     /// <summary>Gives up on the whole request.</summary>
     public void GiveUp(in DecodeError error, bool json) => _malformed = json ? error.JsonText : error.ProtobufText;
 
@@ -81,16 +104,18 @@ internal sealed class DecodeSession
 
         DecodeTally spans = Span.Tally;
         DecodeTally headers = Header.Tally;
+        DecodeTally signals = Signal.Tally;
         return new DecodeResult
         {
             Batch = _batch.Build(),
             RejectedSpans = _rejected,
+            LogRecords = _records,
             RejectReason = _rejectReason,
-            AttributesNotKept = spans.AttributesNotKept + headers.AttributesNotKept,
-            ContentDropped = spans.ContentDropped + headers.ContentDropped,
-            ValuesCapped = spans.ValuesCapped + headers.ValuesCapped,
-            ValuesTooDeep = spans.ValuesTooDeep + headers.ValuesTooDeep,
-            InvalidTexts = spans.InvalidTexts + headers.InvalidTexts,
+            AttributesNotKept = spans.AttributesNotKept + headers.AttributesNotKept + signals.AttributesNotKept,
+            ContentDropped = spans.ContentDropped + headers.ContentDropped + signals.ContentDropped,
+            ValuesCapped = spans.ValuesCapped + headers.ValuesCapped + signals.ValuesCapped,
+            ValuesTooDeep = spans.ValuesTooDeep + headers.ValuesTooDeep + signals.ValuesTooDeep,
+            InvalidTexts = spans.InvalidTexts + headers.InvalidTexts + signals.InvalidTexts,
         };
     }
 }

@@ -2,30 +2,33 @@ using System.Text;
 using TraceGap.Otlp.Attributes;
 using TraceGap.Otlp.Batches;
 using TraceGap.Otlp.Facts;
+using TraceGap.Otlp.Signals;
 
 namespace TraceGap.Otlp;
 
 /// <summary>Writes a span into the batch from fields in any order. Both encodings of OTLP fill it, so both give the same span.</summary>
 /// <remarks>Repeated single fields: the last one counts, as Protocol Buffers has it.</remarks>
-internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits limits)
+internal sealed class SpanBuilder
 {
     private const int None = -1;
 
+    private const SpanFacts EvaluationFacts = SpanFacts.EvaluationFailed | SpanFacts.EvaluationPassed | SpanFacts.InvalidText | SpanFacts.TimeOutOfRange;
+
     private static readonly byte[] EvaluatedSpanUtf8 = Encoding.UTF8.GetBytes(SpanRecord.EvaluatedSpanKey);
 
-    private readonly AttributeCollector _attributes = new(keys, batch.Texts, limits);
-    private readonly ContentFacts _facts = new(limits);
-    private readonly ToolSpans _toolSpans = new(keys);
-    private readonly EventTimes _eventTimes = new(keys);
-    private readonly KeyRule _finishReasons = Known(keys, "gen_ai.response.finish_reasons");
-    private readonly KeyRule _toolResult = Known(keys, "gen_ai.tool.call.result");
-    private readonly KeyRule _evaluationName = Known(keys, "gen_ai.evaluation.name");
-    private readonly KeyRule _evaluationScore = Known(keys, "gen_ai.evaluation.score.value");
-    private readonly KeyRule _evaluationLabel = Known(keys, "gen_ai.evaluation.score.label");
-
-    private readonly KeyRule _openInferenceKind = Known(keys, "openinference.span.kind");
-
-    private readonly bool _dropsExceptionType = keys.Find("exception.type") is { Use: KeyUse.Drop };
+    private readonly KeyTable _keys;
+    private readonly BatchWriter _batch;
+    private readonly SignalBuilder _signal;
+    private readonly AttributeCollector _attributes;
+    private readonly ContentFacts _facts;
+    private readonly ExceptionReader _exception;
+    private readonly EvaluationList _evaluations;
+    private readonly ToolSpans _toolSpans;
+    private readonly EventTimes _eventTimes;
+    private readonly KeyRule _finishReasons;
+    private readonly KeyRule _toolResult;
+    private readonly KeyRule[] _evaluationRules;
+    private readonly KeyRule _openInferenceKind;
 
     private SpanRow _row;
     private int _links;
@@ -33,6 +36,25 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     private SpanId _linkSpan;
     private int _textsBefore;
     private DecodeTally _tallyBefore;
+
+    /// <param name="keys">What becomes of attributes.</param>
+    /// <param name="batch">Where spans go.</param>
+    /// <param name="limits">Caps.</param>
+    /// <param name="signal">Writes what a span says about others, and what it has no room for itself.</param>
+    public SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits limits, SignalBuilder signal)
+    {
+        (_keys, _batch, _signal) = (keys, batch, signal);
+        _attributes = new AttributeCollector(keys, batch.Texts, limits);
+        _facts = new ContentFacts(limits);
+        _exception = new ExceptionReader(keys, batch.Texts, _attributes, _facts);
+        _evaluations = new EvaluationList(limits);
+        _toolSpans = new ToolSpans(keys);
+        _eventTimes = new EventTimes(keys);
+        _finishReasons = Known(keys, "gen_ai.response.finish_reasons");
+        _toolResult = Known(keys, "gen_ai.tool.call.result");
+        _evaluationRules = [.. EvaluationList.Keys.Select(key => Known(keys, key))];
+        _openInferenceKind = Known(keys, "openinference.span.kind");
+    }
 
     /// <summary>What was cut so far in this request.</summary>
     public ref DecodeTally Tally => ref _attributes.Tally;
@@ -65,18 +87,20 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     /// <summary>Starts the next span.</summary>
     public void Begin()
     {
-        _textsBefore = batch.Texts.Table.Count;
+        _textsBefore = _batch.Texts.Table.Count;
         _tallyBefore = Tally;
         _attributes.Begin();
         _facts.Begin();
-        _row = new SpanRow { Name = None, ExceptionType = None, Weight = SpanRecord.UnitWeight };
+        _exception.Clear();
+        _evaluations.Clear();
+        _row = new SpanRow { Name = None, Weight = SpanRecord.UnitWeight };
         _links = 0;
     }
 
     /// <summary>Forgets the span: nothing of it is in the batch or counted.</summary>
     public void TakeBack()
     {
-        batch.Texts.Table.TakeBack(_textsBefore);
+        _batch.Texts.Table.TakeBack(_textsBefore);
         Tally = _tallyBefore;
     }
 
@@ -127,7 +151,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     }
 
     /// <summary>True if arrays and maps among the attributes of an event are worth turning into text.</summary>
-    public bool WantsText(SpanEvent spanEvent) => spanEvent != SpanEvent.None || keys.KeepsContent;
+    public bool WantsText(SpanEvent spanEvent) => spanEvent != SpanEvent.None || _keys.KeepsContent;
 
     /// <summary>An event begins.</summary>
     public void BeginEvent(SpanEvent spanEvent, ulong unixNanos)
@@ -140,8 +164,10 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         switch (spanEvent)
         {
             case SpanEvent.Exception:
-                _facts.BeginException();
-                _row.ExceptionType = None;
+                _exception.Begin();
+                break;
+            case SpanEvent.Evaluation:
+                _evaluations.BeginEvent();
                 break;
             case SpanEvent.FirstChunk:
                 _facts.Add(SpanFacts.FirstChunkEvent);
@@ -160,7 +186,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
     /// <summary>An attribute of the event.</summary>
     public void EventAttribute(SpanEvent spanEvent, ReadOnlySpan<byte> key, in RawValue value)
     {
-        if (spanEvent != SpanEvent.OperationDetails && keys.Find(key) is { IsContent: true } content)
+        if (spanEvent != SpanEvent.OperationDetails && _keys.Find(key) is { IsContent: true } content)
         {
             _attributes.Add(content, key, value, weak: true);
         }
@@ -168,7 +194,7 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
         switch (spanEvent)
         {
             case SpanEvent.Exception:
-                ExceptionAttribute(key, value);
+                _exception.Attribute(key, value);
                 break;
             case SpanEvent.Evaluation:
                 EvaluationAttribute(key, value);
@@ -181,105 +207,148 @@ internal sealed class SpanBuilder(KeyTable keys, BatchWriter batch, DecodeLimits
                 _attributes.Add(_toolResult, key, value, weak: true);
                 break;
             case SpanEvent.OperationDetails:
-                Attribute(keys.Find(key), key, value, weak: true);
+                Attribute(_keys.Find(key), key, value, weak: true);
                 break;
             default:
                 break;
         }
     }
 
-    /// <summary>Writes the span as it stands.</summary>
+    /// <summary>Writes the span as it stands, and behind it what it says that is not about itself.</summary>
     public void Build(int origin)
     {
-        if (_links == 1 && _linkTrace == _row.TraceId)
+        int further = _evaluations.Count > 0 ? LiftEvaluation() : 0;
+        bool isLinked = _links == 1 && IsEvaluation();
+        bool judgesElsewhere = isLinked && _linkTrace != _row.TraceId;
+        if (isLinked)
         {
-            AddEvaluatedSpan();
+            _attributes.Add(_keys.Find(SpanRecord.EvaluatedSpanKey), EvaluatedSpanUtf8, RawValue.Text(Encoding.ASCII.GetBytes(_linkSpan.ToString())), weak: true);
         }
 
         BatchAttributes attributes = _attributes.Build();
         _row.Facts = _facts.Finish(isTool: _facts.DependOnTool && _toolSpans.IsTool(_attributes))
-            | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None);
+            | (_attributes.SawInvalidText ? SpanFacts.InvalidText : SpanFacts.None)
+            | (judgesElsewhere ? SpanFacts.EvaluatesElsewhere : SpanFacts.None);
         _row.ResultCount = _facts.FinishResultCount();
         _row.InputHash = _facts.FinishInputHash(_row.TraceId);
+        _row.ExceptionType = _exception.Type;
         _row.Origin = origin;
-        _row.Name = _row.Name == None ? batch.Texts.Add([]) : _row.Name;
-        batch.AddSpan(_row, attributes);
-    }
-
-    private void ExceptionAttribute(ReadOnlySpan<byte> key, in RawValue value)
-    {
-        if (!value.IsText)
+        _row.Name = _row.Name == None ? _batch.Texts.Add([]) : _row.Name;
+        _batch.AddSpan(_row, attributes);
+        if (judgesElsewhere)
         {
-            bool isEscaped = value is { Kind: RawKind.Boolean, Bits: not 0 } && key.SequenceEqual("exception.escaped"u8);
-            _facts.Add(isEscaped ? SpanFacts.EscapedException : SpanFacts.None);
-            return;
+            _batch.AddSpan(SignalElsewhere(), attributes);
         }
 
-        if (key.SequenceEqual("exception.type"u8))
+        for (int place = further; place < _evaluations.Count; place++)
         {
-            if (_dropsExceptionType)
-            {
-                return;
-            }
-
-            int type = _attributes.Name(value.Utf8);
-            _row.ExceptionType = string.IsNullOrWhiteSpace(Encoding.UTF8.GetString(batch.Texts.Table[type])) ? None : type;
-            _facts.ExceptionType(value.Utf8);
-        }
-        else if (key.SequenceEqual("exception.escaped"u8))
-        {
-            _facts.Add(value.Utf8.SequenceEqual("true"u8) || value.Utf8.SequenceEqual("True"u8) ? SpanFacts.EscapedException : SpanFacts.None);
-        }
-        else if (key.SequenceEqual("exception.message"u8))
-        {
-            _facts.ExceptionMessage(value.Utf8);
+            AddFurtherEvaluation(place, isLinked, origin);
         }
     }
 
     private void EvaluationAttribute(ReadOnlySpan<byte> key, in RawValue value)
     {
-        if (key.SequenceEqual(_evaluationLabel.Utf8))
+        for (int field = 0; field < _evaluationRules.Length; field++)
         {
-            _facts.Label(value);
-            _attributes.Add(_evaluationLabel, key, value, weak: true);
+            if (key.SequenceEqual(_evaluationRules[field].Utf8))
+            {
+                CountIfFull(_evaluations.TryAddOfEvent((EvaluationField)field, value));
+            }
         }
-        else if (key.SequenceEqual(_evaluationScore.Utf8))
+
+        if (key.SequenceEqual("error.type"u8) && value is { IsText: true, Utf8.IsEmpty: false })
         {
-            _attributes.Add(_evaluationScore, key, value, weak: true);
-        }
-        else if (key.SequenceEqual(_evaluationName.Utf8))
-        {
-            _attributes.Add(_evaluationName, key, value, weak: true);
+            _evaluations.BreakEvent();
         }
     }
 
-    // What stands under an index would be spread over keys of its own: of a completion its reason to end is kept, of evaluations the first.
+    // What stands under an index would be spread over keys of its own: of a completion its reason to end is kept, of an evaluation name, label and score.
     private void LiftIndexed(KeyRule rule, ReadOnlySpan<byte> key, in RawValue value)
     {
         ReadOnlySpan<byte> field = key[rule.Utf8.Length..];
-        KeyRule? lifted = rule.Use == KeyUse.IndexedOutput
-            ? field.EndsWith(".finish_reason"u8) ? _finishReasons : null
-            : !field.StartsWith("0."u8) ? null
-            : field.EndsWith(".label"u8) ? _evaluationLabel
-            : field.EndsWith(".score"u8) ? _evaluationScore
-            : field.EndsWith(".name"u8) ? _evaluationName
-            : null;
-        if (lifted is not null)
+        if (rule.Use == KeyUse.IndexedEvaluation)
         {
-            _attributes.Add(lifted, key, value, weak: true);
+            CountIfFull(_evaluations.TryAddIndexed(rule.Utf8, field, value));
+        }
+        else if (field.EndsWith(".finish_reason"u8))
+        {
+            _attributes.Add(_finishReasons, key, value, weak: true);
         }
     }
 
-    /// <summary>An evaluator that comes after the run names by a link what it judged (OpenInference, annotations).</summary>
-    private void AddEvaluatedSpan()
+    private void CountIfFull(bool hasRoom) => Tally.AttributesNotKept += hasRoom ? 0 : 1;
+
+    /// <summary>The first evaluation stands on the span, as if it were its own attributes; where it has some, all others stand behind it.</summary>
+    /// <returns>The place of the first that does not stand on the span.</returns>
+    private int LiftEvaluation()
     {
-        bool isEvaluation = _facts.HasEvaluation
-            || !_attributes.Text(_evaluationName).IsEmpty
-            || Ascii.EqualsIgnoreCase(_attributes.Text(_openInferenceKind), "EVALUATOR"u8);
-        if (isEvaluation)
+        _evaluations.Settle();
+        if (Array.Exists(_evaluationRules, _attributes.Has) || _evaluations.Count == 0)
         {
-            _attributes.Add(keys.Find(SpanRecord.EvaluatedSpanKey), EvaluatedSpanUtf8, RawValue.Text(Encoding.ASCII.GetBytes(_linkSpan.ToString())), weak: true);
+            return 0;
         }
+
+        for (int field = 0; field < _evaluationRules.Length; field++)
+        {
+            if (_evaluations.Field(0, (EvaluationField)field, out RawValue value))
+            {
+                KeyRule rule = _evaluationRules[field];
+                _attributes.Add(rule, rule.Utf8, value, weak: true);
+                if (rule.Use == KeyUse.KeepLabel)
+                {
+                    _facts.Label(value);
+                }
+            }
+        }
+
+        return 1;
+    }
+
+    // A signal of its own, in the trace of what it is about.
+    private void AddFurtherEvaluation(int place, bool isLinked, int origin)
+    {
+        (TraceId trace, SpanId about) = isLinked ? (_linkTrace, _linkSpan) : (_row.TraceId, _row.SpanId);
+        _signal.BeginEvaluation(trace, about, (ulong)_row.EndUnixNanos);
+        for (int field = 0; field < _evaluationRules.Length; field++)
+        {
+            if (_evaluations.Field(place, (EvaluationField)field, out RawValue value))
+            {
+                _signal.Attribute(_evaluationRules[field].Utf8, value);
+            }
+        }
+
+        _signal.Build(origin);
+    }
+
+    /// <summary>Whether the span says how good the result of a span is. An evaluator that comes after the run names by a link what it judged (OpenInference, annotations).</summary>
+    private bool IsEvaluation() =>
+        Array.Exists(_evaluationRules, _attributes.Has) || Ascii.EqualsIgnoreCase(_attributes.Text(_openInferenceKind), "EVALUATOR"u8);
+
+    /// <summary>What the span says about one of another trace, where that is.</summary>
+    private SpanRow SignalElsewhere()
+    {
+        SignalId id = default;
+        id.Add(_row.TraceId.High);
+        id.Add(_row.TraceId.Low);
+        id.Add(_row.SpanId.Value);
+        id.Add(_linkTrace.High);
+        id.Add(_linkTrace.Low);
+        id.Add(_linkSpan.Value);
+        return new SpanRow
+        {
+            TraceId = _linkTrace,
+            SpanId = id.ToSpanId(),
+            ParentSpanId = _linkSpan,
+            Kind = SpanKind.Signal,
+            StartUnixNanos = _row.StartUnixNanos,
+            EndUnixNanos = _row.EndUnixNanos,
+            Name = _row.Name,
+            Origin = _row.Origin,
+            Facts = _row.Facts & EvaluationFacts,
+            ExceptionType = None,
+            ResultCount = -1,
+            Weight = SpanRecord.UnitWeight,
+        };
     }
 
     private long Clamp(ulong unixNanos)

@@ -8,7 +8,7 @@ public enum SpanFacts : uint
     /// <summary>Nothing was found.</summary>
     None = 0,
 
-    /// <summary>An <c>exception</c> event is on the span.</summary>
+    /// <summary>An <c>exception</c> event is on the span, or is what the signal tells of.</summary>
     ExceptionEvent = 1 << 0,
 
     /// <summary>The exception's type or message, or the status text, is that of an abort (<c>AbortError</c>, <c>… was aborted</c>, <c>CancelledError</c>); timeouts are not.</summary>
@@ -56,9 +56,15 @@ public enum SpanFacts : uint
     /// <summary>The exception or status text is that of a timeout.</summary>
     Timeout = 1 << 15,
 
-    /// <summary>An exception left the span (<c>exception.escaped</c>): not handled inside, whatever the status says.</summary>
+    /// <summary>An exception left the span (<c>exception.escaped</c>, or an exception event of its own at severity ERROR): not handled inside, whatever the status says.</summary>
     EscapedException = 1 << 16,
 
     /// <summary>An output is the verdict of a check, and it is <c>fail</c>.</summary>
     OutputSaysFail = 1 << 17,
+
+    /// <summary>An application's own log record tells of an exception as an error; whether it was dealt with, it does not say.</summary>
+    LoggedAsError = 1 << 18,
+
+    /// <summary>What the span evaluates is in another trace, where it counts.</summary>
+    EvaluatesElsewhere = 1 << 19,
 }

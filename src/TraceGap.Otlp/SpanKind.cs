@@ -20,4 +20,10 @@ public enum SpanKind : byte
 
     /// <summary>Takes a message from a broker or queue.</summary>
     Consumer = 5,
+
+    /// <summary>
+    /// No span and not on the wire: what was said about the parent elsewhere than on it, by a log record, by a span of another trace, or as one of several evaluations. It has the id of a
+    /// span made of what it says, so that the same said twice is one.
+    /// </summary>
+    Signal = 6,
 }

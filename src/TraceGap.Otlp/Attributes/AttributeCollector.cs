@@ -142,6 +142,9 @@ internal sealed class AttributeCollector(KeyTable keys, BatchTexts texts, Decode
     /// <summary>The text kept under <paramref name="rule"/>, which is one for a single key; empty if there is none.</summary>
     public ReadOnlySpan<byte> Text(KeyRule rule) => _slots.Text(_keyTexts.Of(rule.Rank));
 
+    /// <summary>Whether anything is kept under <paramref name="rule"/>, which is one for a single key.</summary>
+    public bool Has(KeyRule rule) => _slots.Has(_keyTexts.Of(rule.Rank));
+
     /// <summary>The number of a name or type name, capped and counted.</summary>
     public int Name(ReadOnlySpan<byte> utf8)
     {

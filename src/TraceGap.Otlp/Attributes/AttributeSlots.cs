@@ -57,6 +57,9 @@ internal sealed class AttributeSlots(BatchTexts texts, DecodeLimits limits)
         return isText ? texts.Table[(int)_values[place]] : default;
     }
 
+    /// <summary>Whether a key has a value.</summary>
+    public bool Has(int key) => Find(key) is not None and int place && (_marks[place] & Mark.Empty) == 0;
+
     /// <summary>The value at a place, if it is as it came.</summary>
     public bool TryGetPlain(int place, out uint code, out long value)
     {

@@ -41,6 +41,9 @@ internal readonly ref struct RawValue
     /// <summary>True for what a reader of texts may look at.</summary>
     public bool IsText => Kind is RawKind.Text or RawKind.Json;
 
+    /// <summary>A value that was kept apart in its parts.</summary>
+    public static RawValue Of(RawKind kind, ReadOnlySpan<byte> utf8, long bits) => new(kind, utf8, bits);
+
     public static RawValue Text(ReadOnlySpan<byte> utf8) => new(RawKind.Text, utf8, 0);
 
     public static RawValue Bytes(ReadOnlySpan<byte> bytes) => new(RawKind.Bytes, bytes, 0);

@@ -95,7 +95,7 @@ internal static class BatchCheck
             && BinaryPrimitives.ReadInt64LittleEndian(row[BatchLayout.EndAt..]) >= 0
             && BinaryPrimitives.ReadUInt32LittleEndian(row[BatchLayout.TraceAt..]) < (uint)layout.Traces
             && BinaryPrimitives.ReadUInt32LittleEndian(row[BatchLayout.BodyAt..]) == (uint)bodyAt
-            && SpanBatch.KindIn(head) <= SpanKind.Consumer
+            && SpanBatch.KindIn(head) <= SpanKind.Signal
             && SpanBatch.StatusIn(head) <= SpanStatus.Error;
     }
 

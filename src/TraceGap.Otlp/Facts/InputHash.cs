@@ -35,8 +35,8 @@ internal struct InputHash
         return Math.Max(1, (uint)(Mix(Mix(_sum, trace.High), trace.Low) >> 32));
     }
 
-    // The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-    private static ulong Mix(ulong left, ulong right)
+    /// <summary>The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over two numbers, of which the order matters.</summary>
+    internal static ulong Mix(ulong left, ulong right)
     {
         ulong mixed = left + (right * 0x9E3779B97F4A7C15);
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;

@@ -101,6 +101,39 @@ internal static class StatusField
     public static readonly WireMessage Message = new("Status", (2, "message"), (3, "code"));
 }
 
+/// <summary>opentelemetry.proto.logs.v1.LogRecord.</summary>
+internal static class LogRecordField
+{
+    public const uint TimeUnixNano = (1 << 3) | WireType.Fixed64;
+    public const uint SeverityNumber = (2 << 3) | WireType.Varint;
+    public const uint Attributes = (6 << 3) | WireType.Length;
+    public const uint TraceId = (9 << 3) | WireType.Length;
+    public const uint SpanId = (10 << 3) | WireType.Length;
+    public const uint ObservedTimeUnixNano = (11 << 3) | WireType.Fixed64;
+    public const uint EventName = (12 << 3) | WireType.Length;
+
+    public static readonly WireMessage Message = new(
+        "LogRecord",
+        (1, "time_unix_nano"), (2, "severity_number"), (3, "severity_text"), (5, "body"), (6, "attributes"), (7, "dropped_attributes_count"),
+        (8, "flags"), (9, "trace_id"), (10, "span_id"), (11, "observed_time_unix_nano"), (12, "event_name"));
+}
+
+/// <summary>
+/// The three messages around spans or log records. Those of opentelemetry.proto.collector.logs.v1 and opentelemetry.proto.logs.v1 have the field numbers of those of traces, so one walk reads
+/// both: a request holds resources' items, these a resource (1) and scopes' items (2), these a scope (1) and spans or log records (2).
+/// </summary>
+internal sealed record ExportMessages(WireMessage Request, WireMessage OfResource, WireMessage OfScope)
+{
+    /// <summary>Those around spans.</summary>
+    public static readonly ExportMessages Traces = new(RequestField.Message, ResourceSpansField.Message, ScopeSpansField.Message);
+
+    /// <summary>Those around log records.</summary>
+    public static readonly ExportMessages Logs = new(
+        new WireMessage("ExportLogsServiceRequest", (1, "resource_logs")),
+        new WireMessage("ResourceLogs", (1, "resource"), (2, "scope_logs"), (3, "schema_url")),
+        new WireMessage("ScopeLogs", (1, "scope"), (2, "log_records"), (3, "schema_url")));
+}
+
 /// <summary>opentelemetry.proto.common.v1.KeyValue.</summary>
 internal static class KeyValueField
 {

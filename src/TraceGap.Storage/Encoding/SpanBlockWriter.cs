@@ -338,7 +338,7 @@ internal sealed class SpanBlockWriter : IDisposable
     }
 
     // A number that the enumerations do not name would run into the bits beside it; OTLP reads unknown numbers as "not said".
-    private static int KindOf(SpanRecord span) => span.Kind <= SpanKind.Consumer ? (int)span.Kind : (int)SpanKind.Unspecified;
+    private static int KindOf(SpanRecord span) => span.Kind <= SpanKind.Signal ? (int)span.Kind : (int)SpanKind.Unspecified;
 
     private static int StatusOf(SpanRecord span) => span.Status <= SpanStatus.Error ? (int)span.Status : (int)SpanStatus.Unset;
 

@@ -6,7 +6,7 @@ namespace TraceGap.Storage;
 /// <summary>The columns of a span block, each with its own reader; all move on together, a span at a time.</summary>
 internal ref struct SpanColumns
 {
-    private const int LargestKind = (int)SpanKind.Consumer;
+    private const int LargestKind = (int)SpanKind.Signal;
     private const int LargestStatus = (int)SpanStatus.Error;
 
     private const ulong FirstOfShape = SpanRow.OtherPlace | SpanRow.OtherName | (ulong.MaxValue << SpanRow.FirstValueBit);

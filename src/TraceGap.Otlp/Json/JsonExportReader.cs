@@ -6,12 +6,12 @@ using TraceGap.Otlp.Wire;
 
 namespace TraceGap.Otlp.Json;
 
-/// <summary>Reads an ExportTraceServiceRequest in OTLP/JSON, message by message, into the same session as the Protocol Buffers reader.</summary>
+/// <summary>Reads an ExportTraceServiceRequest or an ExportLogsServiceRequest in OTLP/JSON, message by message, into the same session as the Protocol Buffers reader.</summary>
 /// <remarks>
 /// Members come in any order: a copy of the reader looks ahead for what must be known first (resource before spans, key before value, an
 /// event's name before its attributes). A value of a wrong type inside a span costs that span; text that is not JSON costs the request.
 /// </remarks>
-internal ref struct JsonTraceReader
+internal ref partial struct JsonExportReader
 {
     private static readonly byte[][] KindNames =
     [
@@ -23,12 +23,19 @@ internal ref struct JsonTraceReader
 
     private readonly DecodeSession _session;
     private readonly SpanBuilder _span;
+    private readonly ExportMessages _messages;
+    private readonly bool _areLogs;
     private readonly int _markLength;
     private Utf8JsonReader _reader;
     private DecodeError _error;
 
-    public JsonTraceReader(DecodeSession session, ReadOnlySpan<byte> utf8)
+    /// <param name="session">Takes what is read.</param>
+    /// <param name="utf8">The request.</param>
+    /// <param name="messages">The messages that it is made of.</param>
+    public JsonExportReader(DecodeSession session, ReadOnlySpan<byte> utf8, ExportMessages messages)
     {
+        _messages = messages;
+        _areLogs = ReferenceEquals(messages, ExportMessages.Logs);
         _session = session;
         _span = session.Span;
         // A byte order mark says nothing in UTF-8, yet some writers put one there; a reader may pass over it (RFC 8259 section 8.1).
@@ -50,7 +57,7 @@ internal ref struct JsonTraceReader
         }
         catch (JsonException)
         {
-            _session.GiveUp(InRequest(new DecodeError(RequestField.Message, 0, (int)_reader.BytesConsumed, Fault.NotJson)), json: true);
+            _session.GiveUp(InRequest(new DecodeError(_messages.Request, 0, (int)_reader.BytesConsumed, Fault.NotJson)), json: true);
         }
     }
 
@@ -62,10 +69,10 @@ internal ref struct JsonTraceReader
         _reader.Read();
         if (_reader.TokenType != JsonTokenType.StartObject)
         {
-            return Fail(RequestField.Message, 0, Fault.WrongType);
+            return Fail(_messages.Request, 0, Fault.WrongType);
         }
 
-        while (JsonObjects.NextField(ref _reader, RequestField.Message, out int field))
+        while (JsonObjects.NextField(ref _reader, _messages.Request, out int field))
         {
             if (field == 0)
             {
@@ -84,12 +91,12 @@ internal ref struct JsonTraceReader
 
     private bool ReadAllResourceSpans()
     {
-        if (!IsArray(RequestField.Message, 1))
+        if (!IsArray(_messages.Request, 1))
         {
             return false;
         }
 
-        while (NextItem(RequestField.Message, 1, out bool isItem))
+        while (NextItem(_messages.Request, 1, out bool isItem))
         {
             if (!isItem || !ReadResourceSpans())
             {
@@ -104,7 +111,7 @@ internal ref struct JsonTraceReader
     {
         Utf8JsonReader start = _reader;
         _session.Header.Begin();
-        while (JsonObjects.NextField(ref _reader, ResourceSpansField.Message, out int field))
+        while (JsonObjects.NextField(ref _reader, _messages.OfResource, out int field))
         {
             if (field != 1)
             {
@@ -118,7 +125,7 @@ internal ref struct JsonTraceReader
 
         int resource = _session.Header.BuildResource();
         _reader = start;
-        while (JsonObjects.NextField(ref _reader, ResourceSpansField.Message, out int field))
+        while (JsonObjects.NextField(ref _reader, _messages.OfResource, out int field))
         {
             if (field != 2)
             {
@@ -135,7 +142,7 @@ internal ref struct JsonTraceReader
 
     private bool ReadResource()
     {
-        if (!IsObject(ResourceSpansField.Message, 1))
+        if (!IsObject(_messages.OfResource, 1))
         {
             return false;
         }
@@ -157,12 +164,12 @@ internal ref struct JsonTraceReader
 
     private bool ReadAllScopeSpans(int resource)
     {
-        if (!IsArray(ResourceSpansField.Message, 2))
+        if (!IsArray(_messages.OfResource, 2))
         {
             return false;
         }
 
-        while (NextItem(ResourceSpansField.Message, 2, out bool isItem))
+        while (NextItem(_messages.OfResource, 2, out bool isItem))
         {
             if (!isItem || !ReadScopeSpans(resource))
             {
@@ -177,7 +184,7 @@ internal ref struct JsonTraceReader
     {
         Utf8JsonReader start = _reader;
         _session.Header.Begin();
-        while (JsonObjects.NextField(ref _reader, ScopeSpansField.Message, out int field))
+        while (JsonObjects.NextField(ref _reader, _messages.OfScope, out int field))
         {
             if (field != 1)
             {
@@ -191,13 +198,13 @@ internal ref struct JsonTraceReader
 
         int origin = _session.Header.BuildOrigin(resource);
         _reader = start;
-        while (JsonObjects.NextField(ref _reader, ScopeSpansField.Message, out int field))
+        while (JsonObjects.NextField(ref _reader, _messages.OfScope, out int field))
         {
             if (field != 2)
             {
                 _reader.Skip();
             }
-            else if (!ReadSpans(origin))
+            else if (!ReadItems(origin))
             {
                 return false;
             }
@@ -208,7 +215,7 @@ internal ref struct JsonTraceReader
 
     private bool ReadScope()
     {
-        if (!IsObject(ScopeSpansField.Message, 1))
+        if (!IsObject(_messages.OfScope, 1))
         {
             return false;
         }
@@ -271,35 +278,47 @@ internal ref struct JsonTraceReader
         return true;
     }
 
-    private bool ReadSpans(int origin)
+    private bool ReadItems(int origin)
     {
-        if (!IsArray(ScopeSpansField.Message, 2))
+        if (!IsArray(_messages.OfScope, 2))
         {
             return false;
         }
 
-        while (NextItem(ScopeSpansField.Message, 2, out bool isItem))
+        while (NextItem(_messages.OfScope, 2, out bool isItem))
         {
             if (!isItem)
             {
                 return false;
             }
 
-            Utf8JsonReader start = _reader;
-            _session.BeginSpan();
-            if (ReadSpan())
+            if (_areLogs)
             {
-                _session.Accept(origin);
+                TakeLogRecord(origin);
             }
             else
             {
-                _session.Reject(InRequest(_error), json: true);
-                _reader = start;
-                _reader.Skip();
+                TakeSpan(origin);
             }
         }
 
         return true;
+    }
+
+    private void TakeSpan(int origin)
+    {
+        Utf8JsonReader start = _reader;
+        _session.BeginSpan();
+        if (ReadSpan())
+        {
+            _session.Accept(origin);
+        }
+        else
+        {
+            _session.Reject(InRequest(_error), json: true);
+            _reader = start;
+            _reader.Skip();
+        }
     }
 
     private bool ReadSpan()

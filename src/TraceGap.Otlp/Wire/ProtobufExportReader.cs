@@ -4,23 +4,30 @@ using TraceGap.Otlp.Facts;
 
 namespace TraceGap.Otlp.Wire;
 
-/// <summary>Reads an ExportTraceServiceRequest message by message, as the proto files nest them; the bytes are <see cref="WireReader"/>'s matter.</summary>
+/// <summary>Reads an ExportTraceServiceRequest or an ExportLogsServiceRequest message by message, as the proto files nest them; the bytes are <see cref="WireReader"/>'s matter.</summary>
 /// <remarks>
 /// A message is known by its range in the request. Resource and scope may come after the spans that they belong to, or in several pieces:
 /// a level is walked once for its header and once for what is below. Repeated pieces merge as Protocol Buffers has it.
 /// Methods return false after damage; <see cref="_error"/> then says what and where, innermost message first.
 /// </remarks>
-internal ref struct ProtobufTraceReader
+internal ref partial struct ProtobufExportReader
 {
     private readonly DecodeSession _session;
     private readonly ReadOnlySpan<byte> _request;
     private readonly SpanBuilder _span;
+    private readonly ExportMessages _messages;
+    private readonly bool _areLogs;
     private ProtobufValueReader _values;
     private DecodeError _error;
     private bool _hasLateScope;
 
-    public ProtobufTraceReader(DecodeSession session, ReadOnlySpan<byte> request)
+    /// <param name="session">Takes what is read.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="messages">The messages that it is made of.</param>
+    public ProtobufExportReader(DecodeSession session, ReadOnlySpan<byte> request, ExportMessages messages)
     {
+        _messages = messages;
+        _areLogs = ReferenceEquals(messages, ExportMessages.Logs);
         _session = session;
         _request = request;
         _span = session.Span;
@@ -58,7 +65,7 @@ internal ref struct ProtobufTraceReader
             }
         }
 
-        return IsWhole(RequestField.Message, reader);
+        return IsWhole(_messages.Request, reader);
     }
 
     private bool ReadResourceSpans(WireRange range)
@@ -77,7 +84,7 @@ internal ref struct ProtobufTraceReader
             }
         }
 
-        return IsWhole(ResourceSpansField.Message, header) && ReadScopes(range, _session.Header.BuildResource());
+        return IsWhole(_messages.OfResource, header) && ReadScopes(range, _session.Header.BuildResource());
     }
 
     private bool ReadScopes(WireRange resourceSpans, int resource)
@@ -144,7 +151,7 @@ internal ref struct ProtobufTraceReader
                     break;
                 case ScopeSpansField.Spans:
                     origin = origin == None ? _session.Header.BuildOrigin(resource) : origin;
-                    TakeSpan(reader.Length(), origin);
+                    TakeItem(reader.Length(), origin);
                     break;
                 default:
                     reader.Skip(tag);
@@ -157,7 +164,7 @@ internal ref struct ProtobufTraceReader
             _session.Header.BuildOrigin(resource);
         }
 
-        return IsWhole(ScopeSpansField.Message, reader);
+        return IsWhole(_messages.OfScope, reader);
     }
 
     private bool ReadScopeThenSpans(WireRange range, int resource)
@@ -176,7 +183,7 @@ internal ref struct ProtobufTraceReader
             }
         }
 
-        if (!IsWhole(ScopeSpansField.Message, header))
+        if (!IsWhole(_messages.OfScope, header))
         {
             return false;
         }
@@ -215,7 +222,7 @@ internal ref struct ProtobufTraceReader
         return IsWhole(ScopeField.Message, reader);
     }
 
-    // The scope's framing is known to be whole: from here on only single spans can fail.
+    // The scope's framing is known to be whole: from here on only single spans or log records can fail.
     private void ReadSpans(WireRange scopeSpans, int origin)
     {
         WireReader reader = new(_request, scopeSpans);
@@ -227,8 +234,20 @@ internal ref struct ProtobufTraceReader
             }
             else
             {
-                TakeSpan(reader.Length(), origin);
+                TakeItem(reader.Length(), origin);
             }
+        }
+    }
+
+    private void TakeItem(WireRange range, int origin)
+    {
+        if (_areLogs)
+        {
+            TakeLogRecord(range, origin);
+        }
+        else
+        {
+            TakeSpan(range, origin);
         }
     }
 
