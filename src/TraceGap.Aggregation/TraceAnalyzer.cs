@@ -60,6 +60,11 @@ public sealed class TraceAnalyzer(AnalysisOptions options)
 
         (SpanTree tree, SpanLayers layers, StepForest steps) = (work.Tree, work.Layers, work.Steps);
         TreeBuilder.Build(spans, tree);
+        if (tree.Count == 0)
+        {
+            return TraceFindingsBuilder.OfSignalsAlone(work, closed);
+        }
+
         if (options.AdjustSkew)
         {
             SkewAdjuster.Adjust(tree);

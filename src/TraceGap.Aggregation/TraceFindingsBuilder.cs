@@ -35,6 +35,27 @@ internal static class TraceFindingsBuilder
         };
     }
 
+    /// <summary>A trace of whose spans none came is nothing that anything can be said about, and waits for them.</summary>
+    public static TraceFindings OfSignalsAlone(TraceWorkspace work, bool closed)
+    {
+        SpanRecord[] signals = work.Tree.Signals;
+        return new TraceFindings
+        {
+            TraceId = signals[0].TraceId,
+            Key = work.RollupKeys.Of(signals[0].Resource, RollupKey.NoRoot),
+            Outcome = closed ? TraceOutcome.Unknown : TraceOutcome.Open,
+            OutcomeSource = OutcomeSource.SignalsAlone,
+            RootIndex = SpanTree.NoParent,
+            StartUnixNanos = signals[0].StartUnixNanos,
+            EndUnixNanos = signals.Max(static signal => signal.EndUnixNanos),
+            Weight = SpanRecord.UnitWeight,
+            Spans = [],
+            Steps = [],
+            CriticalPath = [],
+            Defects = [],
+        };
+    }
+
     private static void WriteSteps(TraceWorkspace work)
     {
         ReadOnlySpan<StepDraft> ordered = work.Steps.InOrderOfStart();

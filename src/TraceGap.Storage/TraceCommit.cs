@@ -15,6 +15,9 @@ public sealed class TraceCommit
     /// <summary>What the trace now adds to the rollups; what it added before is taken out. Also tells key, outcome, failure and number of distinct spans.</summary>
     public required TraceContribution Contribution { get; init; }
 
+    /// <summary>Number of distinct spans that the trace then has, signals included; null where there are none of these, and the contribution tells.</summary>
+    public int? DistinctSpans { get; init; }
+
     /// <summary>What told the outcome.</summary>
     public required OutcomeSource OutcomeSource { get; init; }
 

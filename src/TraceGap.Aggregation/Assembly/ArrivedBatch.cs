@@ -36,5 +36,7 @@ internal readonly record struct ArrivedSpan(ArrivedBatch Batch, int Index)
 
     public SpanId ParentSpanId => Batch.Spans.ParentSpanIdOf(Index);
 
+    public bool IsSignal => Batch.Spans.KindOf(Index) == SpanKind.Signal;
+
     public bool CanActAsRoot => TreeBuilder.CanActAsRoot(Batch.Spans.KindOf(Index), Batch.Spans.FlagsOf(Index));
 }

@@ -101,7 +101,7 @@ internal sealed class TraceInFlight(TraceId traceId, long firstPosition, long fi
         ArrivedSpan[] spans = Spans(lists, batches);
         HashSet<SpanId> ids = [.. spans.Select(static span => span.SpanId)];
         ArrivedSpan? topmost = null;
-        foreach (ArrivedSpan span in spans.Where(span => span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId)))
+        foreach (ArrivedSpan span in spans.Where(span => !span.IsSignal && (span.ParentSpanId == span.SpanId || !ids.Contains(span.ParentSpanId))))
         {
             if (topmost is not null && topmost.Value.SpanId != span.SpanId)
             {

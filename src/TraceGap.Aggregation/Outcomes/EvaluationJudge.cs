@@ -4,8 +4,8 @@ using TraceGap.Otlp;
 namespace TraceGap.Aggregation;
 
 /// <summary>
-/// What evaluations say about a trace, whichever span they came on: the span that they judge; an evaluator's span below it; one that links to it, names it
-/// (<see cref="SpanRecord.EvaluatedSpanKey"/>) or repeats its <c>gen_ai.response.id</c>. Labels decide; a score only where the user says what it is worth.
+/// What evaluations say about a trace, whichever way they came: on the span that they judge, as one of several; on an evaluator's span below it; on one that links to it, of this trace or
+/// another, names it (<see cref="SpanRecord.EvaluatedSpanKey"/>) or repeats its <c>gen_ai.response.id</c>; as a log record. Each is judged by itself. Labels decide; a score only where the user says what it is worth.
 /// </summary>
 /// <remarks>
 /// An evaluation of the root, or of something that is no more than part of it, is one of the run and decides its outcome. One that finds the result of an inner step bad degrades the step,
@@ -18,6 +18,8 @@ internal sealed class EvaluationJudge
     private readonly StepForest _forest;
     private readonly IReadOnlyList<EvaluationThreshold> _thresholds;
     private Dictionary<string, int>? _byResponse;
+    private EvaluationFinding? _ofRun;
+    private EvaluationFinding? _ofStep;
 
     private EvaluationJudge(SpanTree tree, SpanLayers layers, StepForest forest, IReadOnlyList<EvaluationThreshold> thresholds)
     {
@@ -31,29 +33,38 @@ internal sealed class EvaluationJudge
     public static EvaluationFinding? Decide(SpanTree tree, SpanLayers layers, StepForest forest, IReadOnlyList<EvaluationThreshold> thresholds)
     {
         EvaluationJudge evaluations = new(tree, layers, forest, thresholds);
-        EvaluationFinding? ofRun = null;
-        EvaluationFinding? ofStep = null;
         for (int span = 0; span < tree.Count; span++)
         {
-            if (evaluations.HasPassed(tree.Spans[span]) is not bool hasPassed)
+            if ((tree.Spans[span].Facts & SpanFacts.EvaluatesElsewhere) == 0 && evaluations.HasPassed(tree.Spans[span]) is bool hasPassed)
             {
-                continue;
-            }
-
-            string text = Text(tree.Spans[span]);
-            StepDraft? step = evaluations.StepOf(span);
-            if (step is null || step == forest.Root)
-            {
-                ofRun = ofRun is null || (ofRun.HasPassed && !hasPassed) ? new EvaluationFinding(hasPassed, null, text) : ofRun;
-            }
-            else if (!hasPassed)
-            {
-                Degrade(step, text);
-                ofStep = ofStep is null && evaluations.IsLast(step) ? new EvaluationFinding(HasPassed: false, step, text) : ofStep;
+                evaluations.Take(tree.Spans[span], evaluations.JudgedBy(span), hasPassed);
             }
         }
 
-        return ofRun ?? ofStep;
+        foreach (SpanRecord signal in tree.Signals)
+        {
+            if (evaluations.HasPassed(signal) is bool hasPassed && evaluations.JudgedBy(signal) is >= 0 and int judged)
+            {
+                evaluations.Take(signal, judged, hasPassed);
+            }
+        }
+
+        return evaluations._ofRun ?? evaluations._ofStep;
+    }
+
+    private void Take(SpanRecord evaluation, int judged, bool hasPassed)
+    {
+        string text = Text(evaluation);
+        StepDraft? step = StepOf(judged);
+        if (step is null || step == _forest.Root)
+        {
+            _ofRun = _ofRun is null || (_ofRun.HasPassed && !hasPassed) ? new EvaluationFinding(hasPassed, null, text) : _ofRun;
+        }
+        else if (!hasPassed)
+        {
+            Degrade(step, text);
+            _ofStep = _ofStep is null && IsLast(step) ? new EvaluationFinding(HasPassed: false, step, text) : _ofStep;
+        }
     }
 
     private bool? HasPassed(SpanRecord span)
@@ -80,20 +91,25 @@ internal sealed class EvaluationJudge
         return null;
     }
 
-    /// <summary>The step whose result an evaluation judges; null if it judges the run.</summary>
-    private StepDraft? StepOf(int span)
+    /// <summary>The span that the evaluation on a span judges.</summary>
+    private int JudgedBy(int span)
     {
         SpanRecord record = _tree.Spans[span];
-        int judged = span;
         if (record.Attributes.Text(SpanRecord.EvaluatedSpanKey) is string text && SpanId.TryParse(text, out SpanId id) && _tree.Positions.Find(id) is >= 0 and int named)
         {
-            judged = named;
-        }
-        else if (_layers.Layers[span].IsExcluded && record.Attributes.Text("gen_ai.response.id") is string response && ByResponse().TryGetValue(response, out int answered))
-        {
-            judged = answered;
+            return named;
         }
 
+        return _layers.Layers[span].IsExcluded && record.Attributes.Text("gen_ai.response.id") is string response && ByResponse().TryGetValue(response, out int answered) ? answered : span;
+    }
+
+    /// <summary>The span that a signal judges: the one with the response that it names, else the one that it came for; negative if that is not in the trace.</summary>
+    private int JudgedBy(SpanRecord signal) =>
+        signal.Attributes.Text("gen_ai.response.id") is string response && ByResponse().TryGetValue(response, out int answered) ? answered : _tree.Positions.Find(signal.ParentSpanId);
+
+    /// <summary>The step whose result it is; null if that is the result of the run.</summary>
+    private StepDraft? StepOf(int judged)
+    {
         while (judged != SpanTree.NoParent && _layers.Layers[judged].IsExcluded)
         {
             judged = _tree.Parent[judged];

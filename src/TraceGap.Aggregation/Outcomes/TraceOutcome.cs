@@ -39,4 +39,7 @@ public enum OutcomeSource : byte
 
     /// <summary>Structure: an unrecovered own failure below a root whose instrumentation never marks it, or a closed trace without a root.</summary>
     Inferred = 5,
+
+    /// <summary>Nothing did: log records and evaluations came for spans of the trace, and none of its spans. Such a trace is in no report.</summary>
+    SignalsAlone = 6,
 }

@@ -45,7 +45,7 @@ public sealed class TraceContribution
     /// <summary>Hash of the task that the trace tried, or null.</summary>
     public ulong? Task { get; init; }
 
-    /// <summary>Distinct spans.</summary>
+    /// <summary>Distinct spans; 0 if nothing came but what is said about them (<see cref="OutcomeSource.SignalsAlone"/>).</summary>
     public required int Spans { get; init; }
 
     /// <summary>True if this is not the first revision of the trace.</summary>

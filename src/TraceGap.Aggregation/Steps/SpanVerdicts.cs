@@ -17,6 +17,11 @@ internal static class SpanVerdicts
     private const SpanFacts FactsThatJudge = SpanFacts.ControlFlow | SpanFacts.ForcedEnd | SpanFacts.ResultSaysError | SpanFacts.ResultTextError
         | SpanFacts.EvaluationFailed | SpanFacts.EmptyDocuments | SpanFacts.FirstChunkEvent | SpanFacts.EscapedException | SpanFacts.EmptyOutput;
 
+    // Of an exception that a log record tells, what counts as if it were an event of the span.
+    private const SpanFacts ExceptionFacts = SpanFacts.ControlFlow | SpanFacts.Abort | SpanFacts.Timeout;
+
+    private const string ExceptionLogged = "exception logged";
+
     private const SpanFacts Evaluations = SpanFacts.EvaluationFailed | SpanFacts.EvaluationPassed;
 
     /// <summary>Judges every span of a tree.</summary>
@@ -28,14 +33,16 @@ internal static class SpanVerdicts
     {
         int outcomeSpan = -1;
         bool anyTripped = false;
-        bool anyEvaluation = false;
+        bool anyEvaluation = Array.Exists(tree.Signals, static signal => (signal.Facts & SpanFacts.ExceptionEvent) == 0);
+        Dictionary<int, LoggedException>? logged = tree.Signals.Length == 0 ? null : LoggedExceptions.Of(tree);
         for (int span = 0; span < tree.Count; span++)
         {
             SpanRecord record = tree.Spans[span];
             VerdictSignals signals = VerdictSignals.Of(record);
-            verdicts[span] = signals.AreQuiet && record.Status != SpanStatus.Error && (record.Facts & FactsThatJudge) == 0 && record.ResultCount != 0
+            LoggedException exception = logged?.GetValueOrDefault(span) ?? default;
+            verdicts[span] = signals.AreQuiet && exception.Facts == SpanFacts.None && record.Status != SpanStatus.Error && (record.Facts & FactsThatJudge) == 0 && record.ResultCount != 0
                 ? SpanVerdict.Ok
-                : Judge(record, signals, layers.Layers[span], layers.Effects[span]);
+                : Judge(record, signals, exception, layers.Layers[span], layers.Effects[span]);
             if (signals.StatesOutcome && (outcomeSpan < 0 || span == tree.Root))
             {
                 outcomeSpan = span;
@@ -49,9 +56,9 @@ internal static class SpanVerdicts
         return new TraceNotes(outcomeSpan, anyTripped, anyEvaluation);
     }
 
-    private static SpanVerdict Judge(SpanRecord span, in VerdictSignals signals, SpanLayer layer, LayerEffect effect)
+    private static SpanVerdict Judge(SpanRecord span, in VerdictSignals signals, in LoggedException exception, SpanLayer layer, LayerEffect effect)
     {
-        SpanFacts facts = span.Facts;
+        SpanFacts facts = span.Facts | (exception.Facts & ExceptionFacts);
         if ((facts & SpanFacts.ControlFlow) != 0
             || TransportCodes.IsRefusedMcpStream(span, signals.HttpStatus, signals.HttpMethod)
             || (signals.IsTripped && IsGuardrail(layer, effect))
@@ -65,9 +72,10 @@ internal static class SpanVerdicts
             return SpanVerdict.Unfinished("forced end");
         }
 
-        return ByStatement(span, signals)
+        return ByStatement(span, signals, exception, layer)
             ?? ByTransport(span, signals)
             ?? ByFinish(signals, facts)
+            ?? ByLog(exception)
             ?? ByResult(span, signals, layer)
             ?? ByFramework(span, signals)
             ?? SpanVerdict.Ok;
@@ -76,7 +84,7 @@ internal static class SpanVerdicts
     /// <summary>Whether a span is a guardrail, not a call that one was put before.</summary>
     public static bool IsGuardrail(SpanLayer layer, LayerEffect effect) => effect == LayerEffect.ByPosition || layer is { IsOwn: true, Layer: Layer.Ingress or Layer.Assembly };
 
-    private static SpanVerdict? ByStatement(SpanRecord span, in VerdictSignals signals)
+    private static SpanVerdict? ByStatement(SpanRecord span, in VerdictSignals signals, in LoggedException exception, SpanLayer layer)
     {
         if (signals.StatedSignal.Length > 0 && signals.Stated == Verdict.Cancelled)
         {
@@ -84,11 +92,13 @@ internal static class SpanVerdicts
         }
 
         bool isError = span.Status == SpanStatus.Error;
-        if (isError || signals.ErrorType is not null || (span.Facts & SpanFacts.EscapedException) != 0)
+        bool isEscaped = (span.Facts & SpanFacts.EscapedException) != 0;
+        if (isError || signals.ErrorType is not null || isEscaped || IsFailure(exception, span, signals, layer))
         {
-            string signal = isError ? "status" : signals.ErrorType is not null ? "error.type" : "exception escaped";
-            bool isAbort = (span.Facts & SpanFacts.Abort) != 0 || IsAbortType(signals.ErrorType);
-            return SpanVerdict.Failed(signal, ErrorTypeOf(span, signals), isAbort && (span.Facts & SpanFacts.Timeout) == 0);
+            string signal = isError ? "status" : signals.ErrorType is not null ? "error.type" : isEscaped ? "exception escaped" : ExceptionLogged;
+            SpanFacts facts = span.Facts | (exception.Facts & ExceptionFacts);
+            bool isAbort = (facts & SpanFacts.Abort) != 0 || IsAbortType(signals.ErrorType);
+            return SpanVerdict.Failed(signal, ErrorTypeOf(span, signals, exception.Type), isAbort && (facts & SpanFacts.Timeout) == 0);
         }
 
         if ((span.Facts & SpanFacts.ResultSaysError) != 0)
@@ -101,6 +111,25 @@ internal static class SpanVerdicts
             : signals.Stated == Verdict.Unfinished ? SpanVerdict.Unfinished(signals.StatedSignal)
             : SpanVerdict.Degraded(signals.StatedSignal);
     }
+
+    /// <summary>
+    /// Whether an exception that only a log record tells is a failure of its span. An instrumentation that tells it as an error saw it leave the span. An application may have dealt with
+    /// what it logged: then it says that the span went well. Model calls tell theirs as warnings, also those that a retry made good: then there is an answer, which has a finish reason.
+    /// </summary>
+    private static bool IsFailure(in LoggedException exception, SpanRecord span, in VerdictSignals signals, SpanLayer layer) =>
+        (exception.Facts & SpanFacts.EscapedException) != 0
+        || ((exception.Facts & SpanFacts.LoggedAsError) != 0 && !SaysThatItWentWell(span, signals))
+        || (exception.IsOfModelCall && !signals.HasFinishReason && layer is { IsOwn: true, Layer: Layer.Inference });
+
+    private static bool SaysThatItWentWell(SpanRecord span, in VerdictSignals signals) =>
+        span.Status == SpanStatus.Ok
+        || signals.HttpStatus is > 0 and < 400
+        || signals is { HasFinishReason: true, Finish: Verdict.Ok }
+        || (signals.RpcStatus is string rpc && TransportCodes.IsRpcOk(rpc));
+
+    // What did not fail the span is a weak sign that something went wrong in it.
+    private static SpanVerdict? ByLog(in LoggedException exception) =>
+        (exception.Facts & SpanFacts.LoggedAsError) != 0 ? SpanVerdict.Degraded(ExceptionLogged) : null;
 
     private static SpanVerdict? ByTransport(SpanRecord span, in VerdictSignals signals)
     {
@@ -147,7 +176,7 @@ internal static class SpanVerdicts
         }
 
         // An evaluator that finds fault is not at fault.
-        if ((facts & SpanFacts.EvaluationFailed) != 0 && !layer.IsExcluded)
+        if ((facts & (SpanFacts.EvaluationFailed | SpanFacts.EvaluatesElsewhere)) == SpanFacts.EvaluationFailed && !layer.IsExcluded)
         {
             return SpanVerdict.Degraded("evaluation");
         }
@@ -184,7 +213,7 @@ internal static class SpanVerdicts
         && signals.OutputTokens <= 0
         && (facts & (SpanFacts.StreamFinishEvent | SpanFacts.HasOutput)) == 0;
 
-    private static string ErrorTypeOf(SpanRecord span, in VerdictSignals signals)
+    private static string ErrorTypeOf(SpanRecord span, in VerdictSignals signals, string? logged)
     {
         if (signals.ErrorType is string type)
         {
@@ -192,7 +221,7 @@ internal static class SpanVerdicts
         }
 
         // A failed status with an HTTP code is best told by the code; the names of exceptions are the next best.
-        return span.ExceptionType is { Length: > 0 } exception ? exception
+        return (span.ExceptionType ?? logged) is { Length: > 0 } exception ? exception
             : signals.HttpStatus >= 400 ? signals.HttpStatus.ToString(CultureInfo.InvariantCulture)
             : signals.RpcStatus ?? "";
     }

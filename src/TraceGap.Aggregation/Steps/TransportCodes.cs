@@ -33,6 +33,9 @@ internal static class TransportCodes
     /// <summary>Whether an RPC status says that the caller gave up: gRPC's CANCELLED.</summary>
     public static bool IsRpcCancel(string status) => status is "1" || status.Equals("CANCELLED", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether an RPC status says that all went well.</summary>
+    public static bool IsRpcOk(string status) => status is "0" || status.Equals("OK", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether an RPC status, a gRPC number or name or a JSON-RPC number as text, is a failure of the span.</summary>
     public static bool IsRpcFailure(SpanKind kind, string status)
     {

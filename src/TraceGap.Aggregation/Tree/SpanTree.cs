@@ -28,6 +28,9 @@ internal sealed class SpanTree
     /// <summary>Distinct spans, canonical order.</summary>
     public SpanRecord[] Spans { get; private set; } = [];
 
+    /// <summary>What was said about spans of the trace elsewhere than on them (<see cref="SpanKind.Signal"/>), canonical order. None of it is a span of the tree.</summary>
+    public SpanRecord[] Signals { get; private set; } = [];
+
     /// <summary>Number of spans.</summary>
     public int Count => Spans.Length;
 
@@ -60,9 +63,11 @@ internal sealed class SpanTree
 
     /// <summary>Begins with the spans of another trace: no parents, times as emitted, nothing odd yet.</summary>
     /// <param name="spans">Distinct spans, canonical order; kept, not copied.</param>
-    public void Begin(SpanRecord[] spans)
+    /// <param name="signals">What is said about them, likewise.</param>
+    public void Begin(SpanRecord[] spans, SpanRecord[] signals)
     {
         Spans = spans;
+        Signals = signals;
         Root = NoParent;
         Defects.Clear();
         Buffers.Filled(ref _parent, Count, NoParent);

@@ -7,7 +7,7 @@ namespace TraceGap.Aggregation;
 /// Spans of one trace → <see cref="SpanTree"/>. A pure function of the set of distinct spans: whatever order they came in, the tree and its defects are the same.
 /// </summary>
 /// <remarks>
-/// 1 duplicates, 2 canonical order, 3 parent links (missing parents and self-parents end at the virtual root), 4 cycles, 5 root. All links that cannot stand are cut and
+/// 1 duplicates, 2 canonical order, signals apart, 3 parent links (missing parents and self-parents end at the virtual root), 4 cycles, 5 root. All links that cannot stand are cut and
 /// named; no span is lost.
 /// </remarks>
 internal static class TreeBuilder
@@ -34,12 +34,31 @@ internal static class TreeBuilder
             DistinctSpans.AreCanonical(canonical, tree.Positions);
         }
 
-        tree.Begin(canonical);
+        SpanRecord[] signals = TakeSignals(ref canonical);
+        if (signals.Length > 0)
+        {
+            DistinctSpans.AreCanonical(canonical, tree.Positions);
+        }
+
+        tree.Begin(canonical, signals);
         NameOddities(tree, conflicting);
         List<int>? orphans = LinkParents(tree);
         CutCycles(tree);
         FindRoot(tree);
         NameOrphans(tree, orphans);
+    }
+
+    /// <summary>Leaves the spans alone, and gives what is none.</summary>
+    private static SpanRecord[] TakeSignals(ref SpanRecord[] canonical)
+    {
+        if (!Array.Exists(canonical, static span => span.Kind == SpanKind.Signal))
+        {
+            return [];
+        }
+
+        SpanRecord[] signals = Array.FindAll(canonical, static span => span.Kind == SpanKind.Signal);
+        canonical = Array.FindAll(canonical, static span => span.Kind != SpanKind.Signal);
+        return signals;
     }
 
     private static void NameOddities(SpanTree tree, IReadOnlySet<SpanId> conflicting)

@@ -39,7 +39,12 @@ public static class TraceReportBuilder
     public static string OutcomeText(TraceOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
     /// <summary>An outcome's source as contracts spell it.</summary>
-    public static string SourceText(OutcomeSource source) => source == OutcomeSource.RunStep ? "run-step" : source.ToString().ToLowerInvariant();
+    public static string SourceText(OutcomeSource source) => source switch
+    {
+        OutcomeSource.RunStep => "run-step",
+        OutcomeSource.SignalsAlone => "none",
+        _ => source.ToString().ToLowerInvariant(),
+    };
 
     private static SpanEntry Span(SpanFinding finding, TraceFindings findings)
     {

@@ -169,7 +169,7 @@ internal sealed class BatchWriter : IDisposable
         LastArrivalUnixNanos = trace.LastArrivalUnixNanos,
         Revision = trace.Revision,
         IsOpen = trace.IsOpen,
-        Spans = trace.Contribution.Spans,
+        Spans = trace.DistinctSpans ?? trace.Contribution.Spans,
         Failure = failure,
         Earlier = earlier,
     };

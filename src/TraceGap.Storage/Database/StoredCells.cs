@@ -125,7 +125,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
     /// <param name="isIn">True if it goes in.</param>
     public void AddBookings(List<Booking> bookings, TraceEntry trace, TraceContribution? contribution, bool isIn)
     {
-        if (trace.FragmentOf is not null)
+        if (!trace.Counts)
         {
             return;
         }
@@ -410,7 +410,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
 
     private static bool IsOf(TraceEntry trace, CellId cell)
     {
-        if (trace.FragmentOf is not null)
+        if (!trace.Counts)
         {
             return false;
         }

@@ -36,7 +36,7 @@ internal sealed class TraceFilter
 
     /// <summary>Whether a trace passes. What came too late for a trace is none of its own.</summary>
     public bool Passes(TraceEntry trace) =>
-        trace.FragmentOf is null
+        trace.Counts
         && trace.EndUnixNanos >= _query.FromUnixNanos
         && trace.EndUnixNanos < _query.ToUnixNanos
         && (_query.Outcome is null || trace.Outcome == _query.Outcome)

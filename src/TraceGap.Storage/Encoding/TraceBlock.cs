@@ -89,7 +89,7 @@ internal static class TraceBlock
         {
             int head = _heads[index];
             int source = _sources[index];
-            if ((head & TraceBlockWriter.OutcomeMask) > (int)TraceOutcome.Open || source > (int)OutcomeSource.Inferred)
+            if ((head & TraceBlockWriter.OutcomeMask) > (int)TraceOutcome.Open || source > (int)OutcomeSource.SignalsAlone)
             {
                 _rare.Fail(CodecError.BadValue);
             }

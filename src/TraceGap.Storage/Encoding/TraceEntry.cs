@@ -35,8 +35,11 @@ internal sealed record TraceEntry
     /// <summary>True if it counts as out of time: its end is too far from its arrival.</summary>
     public bool IsOutOfTime { get; init; }
 
-    /// <summary>If these are spans that came too late for a trace: its number, or <see cref="NoTrace"/>. What is late counts nowhere and is not listed.</summary>
+    /// <summary>If these are spans that came too late for a trace: its number, or <see cref="NoTrace"/>.</summary>
     public long? FragmentOf { get; init; }
+
+    /// <summary>False for what counts nowhere and is not listed: what came too late for a trace, and traces of which no span came.</summary>
+    public bool Counts => FragmentOf is null && OutcomeSource != OutcomeSource.SignalsAlone;
 
     /// <summary>Number of its failure key.</summary>
     public required long? Failure { get; init; }

@@ -88,7 +88,7 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
         {
             TraceFindings findings = Analyze(id)!;
             analysed?.Invoke(++done);
-            if (workflow is null || findings.Key.Workflow == workflow)
+            if (findings.Spans.Count > 0 && (workflow is null || findings.Key.Workflow == workflow))
             {
                 census.Add(findings);
                 ends = (Math.Min(ends.First, findings.EndUnixNanos / MinuteNanos), Math.Max(ends.Last, findings.EndUnixNanos / MinuteNanos));
@@ -114,6 +114,12 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
         foreach ((TraceId id, List<SpanRecord> spans) in _traces)
         {
             TraceContribution trace = _analyzer.Book(spans, closed: true, revised: false).Contribution;
+            analysed?.Invoke(++done);
+            if (trace.Spans == 0)
+            {
+                continue;
+            }
+
             SumOf(sums, trace.Key).Add(id, trace);
             KeepExample(examples, trace, id);
             minutes = (Math.Min(minutes.First, trace.Minute), Math.Max(minutes.Last, trace.Minute));
@@ -126,8 +132,6 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
             {
                 requests[trace.Minute] = requests.GetValueOrDefault(trace.Minute) + RequestSums.Of(trace);
             }
-
-            analysed?.Invoke(++done);
         }
 
         foreach ((long minute, RequestSums sum) in requests)
@@ -135,10 +139,10 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
             outcomes?.TakeMinute(minute, sum);
         }
 
-        long? end = done == 0 ? null : (minutes.Last + 1) * MinuteNanos;
+        long? end = sums.Count == 0 ? null : (minutes.Last + 1) * MinuteNanos;
         return new ReportInput
         {
-            FromUnixNanos = done == 0 ? null : minutes.First * MinuteNanos,
+            FromUnixNanos = sums.Count == 0 ? null : minutes.First * MinuteNanos,
             ToUnixNanos = end,
             AnalysedUntilUnixNanos = end,
             Cells = [.. sums.Select(static sum => KeyValuePair.Create(sum.Key, sum.Value.Finish()))],
