@@ -119,14 +119,14 @@ public sealed class TraceGapServer : IAsyncDisposable
         AlertService alerts = new(store, options.Alerts, objectives, () => pipeline.EarliestInFlightUnixNanos, telemetry.Alerts, time, logging.CreateLogger<AlertService>());
         StoreQueries queries = new(store, rules.Analyzer(options.Analysis), pipeline, options.Prices, options.Advertised, objectives, alerts, time);
         CallLimits limits = Limits(options, memory);
-        OtlpTraceService traces = new(() => options.NewDecoder(rules.Current), pipeline, telemetry.Otlp);
-        rules.Changed += traces.RenewDecoders;
+        OtlpExportService exports = new(() => options.NewDecoder(rules.Current), pipeline, telemetry.Otlp);
+        rules.Changed += exports.RenewDecoders;
         ServerSecurity security = new(options.Security, settings, time, logging.CreateLogger<ServerSecurity>());
         telemetry.Observe(pipeline, store, limits.Budget, security, time);
         telemetry.Observe(objectives);
         security.TellRisks(listeners.All);
-        WebApplication grpc = GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, traces, limits, pipeline, queries, telemetry);
-        WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, traces, limits, telemetry);
+        WebApplication grpc = GrpcHost(security.For(listeners.OtlpGrpc, AccessScope.Ingest, GrpcRefusal.WriteAsync), logging, exports, limits, pipeline, queries, telemetry);
+        WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, exports, limits, telemetry);
         WebApplication http = ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, rules, queries, new StoreChanges(() => pipeline.Revision, () => pipeline.EarliestInFlightUnixNanos, time), alerts, telemetry);
         Receivers.Map(http, () => new Receivers(HttpHost.Origin(grpc), HttpHost.Origin(otlpHttp), options.Security.Ingest.AreSet));
         TraceGapServer server = new(grpc, otlpHttp, http, pipeline, alerts, rules, store, security, telemetry);
@@ -199,7 +199,7 @@ public sealed class TraceGapServer : IAsyncDisposable
     private static WebApplication GrpcHost(
         ListenerSecurity security,
         ILoggerFactory logging,
-        OtlpTraceService traces,
+        OtlpExportService exports,
         CallLimits limits,
         IngestPipeline pipeline,
         StoreQueries queries,
@@ -211,12 +211,12 @@ public sealed class TraceGapServer : IAsyncDisposable
             logging,
             static builder => builder.WebHost.ConfigureKestrel(static kestrel => kestrel.KeepExporterConnections()),
             ahead => ahead.UseGrpcServices(telemetry));
-        application.MapGrpcServices(traces, limits, pipeline, queries, telemetry);
+        application.MapGrpcServices(exports, limits, pipeline, queries, telemetry);
         return application;
     }
 
     private static WebApplication OtlpHttpHost(
-        ListenerSecurity security, ServerOptions options, ILoggerFactory logging, OtlpTraceService traces, CallLimits limits, SelfTelemetry telemetry)
+        ListenerSecurity security, ServerOptions options, ILoggerFactory logging, OtlpExportService exports, CallLimits limits, SelfTelemetry telemetry)
     {
         WebApplication application = HttpHost.Create(
             security,
@@ -228,7 +228,7 @@ public sealed class TraceGapServer : IAsyncDisposable
                 builder.WebHost.ConfigureKestrel(static kestrel => kestrel.KeepExporterConnections());
             },
             ahead => ahead.UseOtlpHttpServices(options.OtlpHttpCorsOrigins, telemetry));
-        application.MapOtlpTracesOverHttp(traces, limits);
+        application.MapOtlpOverHttp(exports, limits);
         return application;
     }
 

@@ -6,5 +6,11 @@ internal static class DecodedRecords
     extension(DecodeResult result)
     {
         public SpanRecord[] Spans => result.Batch.ToRecords();
+
+        /// <summary>Those that came as spans.</summary>
+        public SpanRecord[] OwnSpans => [.. result.Spans.Where(static span => span.Kind != SpanKind.Signal)];
+
+        /// <summary>What was said about spans elsewhere than on them.</summary>
+        public SpanRecord[] Signals => [.. result.Spans.Where(static span => span.Kind == SpanKind.Signal)];
     }
 }

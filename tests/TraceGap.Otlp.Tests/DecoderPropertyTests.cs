@@ -20,7 +20,8 @@ public sealed class DecoderPropertyTests
             Assert.Null(result.Malformed);
             Assert.Equal(rejected, result.RejectedSpans);
             Assert.Equal(rejected > 0, result.RejectReason is not null);
-            Assert.Equal(spans, result.Spans.Select(SpanOracle.Text));
+            Assert.Equal(spans, result.OwnSpans.Select(SpanOracle.Text));
+            Assert.Equal(SpanOracle.ExpectSignals(request), result.Signals.Select(SpanOracle.SignalText));
         }).Check(Runs);
     }
 
@@ -90,13 +91,13 @@ public sealed class DecoderPropertyTests
 
                 (List<string> spans, int rejected) = SpanOracle.Expect(parsed);
                 compared++;
-                if (result.Malformed is not null || result.Spans.Length < spans.Count)
+                if (result.Malformed is not null || result.OwnSpans.Length < spans.Count)
                 {
                     stricter++;
                 }
                 else
                 {
-                    Assert.Equal((spans.Count, rejected), (result.Spans.Length, result.RejectedSpans));
+                    Assert.Equal((spans.Count, rejected), (result.OwnSpans.Length, result.RejectedSpans));
                 }
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
@@ -114,6 +115,9 @@ public sealed class DecoderPropertyTests
             decoder.DecodeProtobuf(bytes);
             decoder.DecodeJson(bytes);
             decoder.DecodeProtobuf([0x0A, (byte)Math.Min(bytes.Length, 127), .. bytes]);
+            decoder.DecodeLogsProtobuf(bytes);
+            decoder.DecodeLogsJson(bytes);
+            decoder.DecodeLogsProtobuf([0x0A, (byte)Math.Min(bytes.Length, 127), .. bytes]);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 

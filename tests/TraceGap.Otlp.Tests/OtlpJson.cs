@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Logs.V1;
 using OpenTelemetry.Proto.Trace.V1;
 
 namespace TraceGap.Otlp.Tests;
@@ -22,6 +24,56 @@ internal sealed class OtlpJson(int seed)
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>The same of log records.</summary>
+    public static byte[] Write(ExportLogsServiceRequest request, int seed)
+    {
+        OtlpJson json = new(seed);
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter writer = new(buffer))
+        {
+            json.Message(writer, [("resource_logs", () => List(writer, request.ResourceLogs, (_, logs) => json.Message(
+                writer,
+                [
+                    ("resource", logs.Resource is null ? null : () => json.Message(writer, [("attributes", () => List(writer, logs.Resource.Attributes, json.Pair))])),
+                    ("scope_logs", () => List(writer, logs.ScopeLogs, (_, scope) => json.Message(
+                        writer,
+                        [
+                            ("scope", scope.Scope is null ? null : () => json.Message(writer, [("name", () => writer.WriteStringValue(scope.Scope.Name))])),
+                            ("log_records", () => List(writer, scope.LogRecords, json.LogRecord)),
+                        ]))),
+                ])))]);
+        }
+
+        return buffer.ToArray();
+    }
+
+    private void LogRecord(Utf8JsonWriter writer, LogRecord record) => Message(
+        writer,
+        [
+            ("time_unix_nano", () => Number(writer, record.TimeUnixNano)),
+            ("observed_time_unix_nano", () => Number(writer, record.ObservedTimeUnixNano)),
+            ("severity_number", () => Severity(writer, record.SeverityNumber)),
+            ("severity_text", () => writer.WriteStringValue(record.SeverityText)),
+            ("body", record.Body is null ? null : () => Value(writer, record.Body)),
+            ("attributes", () => List(writer, record.Attributes, Pair)),
+            ("trace_id", record.TraceId.IsEmpty && Coin() ? null : () => Hex(writer, record.TraceId)),
+            ("span_id", record.SpanId.IsEmpty && Coin() ? null : () => Hex(writer, record.SpanId)),
+            ("flags", () => Number(writer, record.Flags)),
+            ("event_name", () => writer.WriteStringValue(record.EventName)),
+        ]);
+
+    private void Severity(Utf8JsonWriter writer, SeverityNumber severity)
+    {
+        if (Coin() && Enum.IsDefined(severity))
+        {
+            writer.WriteStringValue("SEVERITY_NUMBER_" + severity.ToString().ToUpperInvariant());
+        }
+        else
+        {
+            writer.WriteNumberValue((int)severity);
+        }
     }
 
     private void Resource(Utf8JsonWriter writer, ResourceSpans spans) => Message(
@@ -59,7 +111,8 @@ internal sealed class OtlpJson(int seed)
             ("end_time_unix_nano", () => Number(writer, span.EndTimeUnixNano)),
             ("attributes", () => List(writer, span.Attributes, Pair)),
             ("events", () => List(writer, span.Events, Event)),
-            ("links", () => List(writer, span.Links, (_, link) => Message(writer, [("trace_id", () => Hex(writer, link.TraceId))]))),
+            ("links", () => List(writer, span.Links, (_, link) => Message(
+                writer, [("trace_id", () => Hex(writer, link.TraceId)), ("span_id", () => Hex(writer, link.SpanId))]))),
             ("dropped_attributes_count", () => Number(writer, span.DroppedAttributesCount)),
             ("status", span.Status is null ? null : () => Message(
                 writer,

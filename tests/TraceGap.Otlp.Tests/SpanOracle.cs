@@ -12,6 +12,8 @@ namespace TraceGap.Otlp.Tests;
 /// <summary>What the decoder must give for a request, said a second time: over the object graph of the reference implementation, without care for cost.</summary>
 internal static class SpanOracle
 {
+    private const string LabelKey = "gen_ai.evaluation.score.label";
+
     private static readonly HashSet<string> KeptKeys = [.. AttributeKeys.Kept];
 
     /// <summary>The spans that are kept, as the texts that <see cref="Text"/> gives for records; and how many are not.</summary>
@@ -40,6 +42,19 @@ internal static class SpanOracle
         return (spans, rejected);
     }
 
+    /// <summary>What spans say about others, or beyond what they have room for, as the texts that <see cref="SignalText"/> gives.</summary>
+    public static List<string> ExpectSignals(ExportTraceServiceRequest request) =>
+    [
+        .. request.ResourceSpans.SelectMany(static resource => resource.ScopeSpans).SelectMany(static scope => scope.Spans)
+            .Where(static span => IsId(span.TraceId, 16) && IsId(span.SpanId, 8) && span.ParentSpanId.Length is 0 or 8)
+            .SelectMany(static span => Labels(span.Events)
+                .Skip(HasEvaluation(Kept(span.Attributes, [])) ? 0 : 1)
+                .Select(label => $"{Hex(span.TraceId)} {Hex(span.SpanId)} {Math.Min(span.EndTimeUnixNano, long.MaxValue)} {(Shown(LabelKey, label) is { } shown ? $"{LabelKey}={shown}" : "")}")),
+    ];
+
+    /// <summary>What a signal is about, and what it says.</summary>
+    public static string SignalText(SpanRecord signal) => $"{signal.TraceId} {signal.ParentSpanId} {signal.StartUnixNanos} {Text(signal.Attributes)}";
+
     /// <summary>All fields of a record that follow from the request without reading content.</summary>
     public static string Text(SpanRecord span) =>
         string.Join(
@@ -57,7 +72,19 @@ internal static class SpanOracle
             span.Flags, Math.Min(span.StartTimeUnixNano, long.MaxValue), Math.Min(span.EndTimeUnixNano, long.MaxValue),
             Math.Max(span.StartTimeUnixNano, span.EndTimeUnixNano) > long.MaxValue, span.Events.Any(each => each.Name == "exception"),
             Cap(scope.Scope?.Name ?? ""), Cap(scope.Scope?.Version ?? ""), Text(Kept(scope.Scope?.Attributes ?? [], [])),
-            Text(Kept(resource.Resource?.Attributes ?? [], [])), Text(Kept(span.Attributes, span.Events)));
+            Text(Kept(resource.Resource?.Attributes ?? [], [])), Text(KeptOf(span)));
+
+    // The only link of every span is to itself.
+    private static SortedDictionary<string, string?> KeptOf(Span span)
+    {
+        SortedDictionary<string, string?> kept = Kept(span.Attributes, span.Events);
+        if (HasEvaluation(kept) && span.Links.Count == 1 && !kept.ContainsKey(SpanRecord.EvaluatedSpanKey))
+        {
+            kept[SpanRecord.EvaluatedSpanKey] = $"Text:{Hex(span.Links[0].SpanId)}";
+        }
+
+        return kept;
+    }
 
     private static SortedDictionary<string, string?> Kept(RepeatedField<KeyValue> attributes, IEnumerable<Span.Types.Event> events)
     {
@@ -77,11 +104,13 @@ internal static class SpanOracle
                 {
                     lifted["gen_ai.response.finish_reasons"] = Shown("gen_ai.response.finish_reasons", attribute.Value)!;
                 }
-                else if (each.Name == "gen_ai.evaluation.result" && attribute.Key == "gen_ai.evaluation.score.label")
-                {
-                    lifted[attribute.Key] = Shown(attribute.Key, attribute.Value);
-                }
             }
+        }
+
+        // Of several evaluations the first is on the span.
+        if (!HasEvaluation(kept) && Labels(events).FirstOrDefault() is { } label)
+        {
+            lifted[LabelKey] = Shown(LabelKey, label);
         }
 
         foreach ((string key, string? value) in lifted)
@@ -91,6 +120,13 @@ internal static class SpanOracle
 
         return kept;
     }
+
+    private static bool HasEvaluation(SortedDictionary<string, string?> kept) =>
+        Array.Exists(["gen_ai.evaluation.name", LabelKey, "gen_ai.evaluation.score.value"], key => kept.GetValueOrDefault(key) is not null);
+
+    private static IEnumerable<AnyValue> Labels(IEnumerable<Span.Types.Event> events) => events
+        .Where(static each => each.Name == "gen_ai.evaluation.result" && each.Attributes.Any(static attribute => attribute.Key == LabelKey))
+        .Select(static each => each.Attributes[0].Value ?? new AnyValue());
 
     private static bool IsTextual(AnyValue? value) =>
         value?.ValueCase is AnyValue.ValueOneofCase.StringValue or AnyValue.ValueOneofCase.ArrayValue or AnyValue.ValueOneofCase.KvlistValue;

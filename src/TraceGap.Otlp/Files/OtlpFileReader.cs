@@ -6,7 +6,7 @@ using TraceGap.Otlp.Wire;
 namespace TraceGap.Otlp.Files;
 
 /// <summary>
-/// Reads recorded traces: OTLP/JSON lines or documents, OTLP protobuf plain or with lengths, gzip of all of these (also several members).
+/// Reads recorded spans and log records, message by message as they come mixed: OTLP/JSON lines or documents, OTLP protobuf plain or with lengths, gzip of all of these (also several members).
 /// The format is told by the bytes, not by the name. Bad messages are reported as values and the next one is read.
 /// </summary>
 /// <remarks>One file at a time. Memory is bounded by the largest single message (for plain protobuf: the largest ResourceSpans).</remarks>
@@ -91,7 +91,7 @@ public sealed class OtlpFileReader
             int length = end < 0 ? buffer.Count : end;
             if (!IsBlank(buffer.Span[..length]))
             {
-                yield return new OtlpFileMessage($"line {line}", _decoder.DecodeJson(buffer.Span[..length]), source.BytesRead);
+                yield return new OtlpFileMessage($"line {line}", DecodeJson(buffer.Span[..length]), source.BytesRead);
             }
 
             buffer.Consume(end < 0 ? length : length + 1);
@@ -155,7 +155,7 @@ public sealed class OtlpFileReader
         {
             line += Lines(buffer.Span[..buffer.Span.IndexOfAnyExcept(" \t\r\n"u8)]);
             int length = DocumentLength(buffer.Span);
-            yield return new OtlpFileMessage($"line {line}", _decoder.DecodeJson(buffer.Span[..length]), source.BytesRead);
+            yield return new OtlpFileMessage($"line {line}", DecodeJson(buffer.Span[..length]), source.BytesRead);
             line += Lines(buffer.Span[..length].TrimStart(" \t\r\n"u8));
             buffer.Consume(length);
         }
@@ -209,7 +209,7 @@ public sealed class OtlpFileReader
                 yield break;
             }
 
-            DecodeResult result = _decoder.DecodeProtobuf(buffer.Span[skipped..(int)size]);
+            DecodeResult result = DecodeProtobuf(buffer.Span[skipped..(int)size]);
             yield return new OtlpFileMessage(position, result, source.BytesRead);
             buffer.Consume((int)size);
         }
@@ -269,6 +269,10 @@ public sealed class OtlpFileReader
         header = reader.Position;
         return reader.Fault == Fault.None;
     }
+
+    private DecodeResult DecodeJson(ReadOnlySpan<byte> message) => SignalSniffer.AreLogsInJson(message) ? _decoder.DecodeLogsJson(message) : _decoder.DecodeJson(message);
+
+    private DecodeResult DecodeProtobuf(ReadOnlySpan<byte> message) => SignalSniffer.AreLogs(message) ? _decoder.DecodeLogsProtobuf(message) : _decoder.DecodeProtobuf(message);
 
     private DecodeResult DecodeDamaged(ReadOnlySpan<byte> bytes)
     {

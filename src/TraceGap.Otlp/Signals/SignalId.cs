@@ -15,8 +15,13 @@ internal struct SignalId
     public void Add(ReadOnlySpan<byte> text) => Add(Utf8Hash.Of(text));
 
     /// <summary>Adds an attribute; these come in any order, after all else.</summary>
-    public void Add(ReadOnlySpan<byte> key, in RawValue value) =>
-        _sum += InputHash.Mix(Utf8Hash.Of(key), InputHash.Mix(Utf8Hash.Of(value.Utf8) + (ulong)value.Kind, (ulong)value.Bits));
+    public void Add(ReadOnlySpan<byte> key, in RawValue value)
+    {
+        // Bytes are not the same in both encodings of OTLP, and nothing that is read is made of them.
+        bool isBytes = value.Kind is RawKind.Bytes or RawKind.Base64;
+        ulong said = isBytes ? (ulong)RawKind.Bytes : InputHash.Mix(Utf8Hash.Of(value.Utf8) + (ulong)value.Kind, (ulong)value.Bits);
+        _sum += InputHash.Mix(Utf8Hash.Of(key), said);
+    }
 
     /// <summary>The id, which names a span.</summary>
     public readonly SpanId ToSpanId() => new(Math.Max(1, InputHash.Mix(_sum, 0)));

@@ -18,13 +18,13 @@ public enum ExportOutcome
 
 /// <summary>What came of an export request, whatever the transport.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="RejectedSpans">Spans that were rejected one by one though the request was accepted.</param>
-/// <param name="Reason">Why the first span was rejected, or why the request was not accepted; empty on full success.</param>
+/// <param name="Rejected">Spans or log records that were rejected one by one though the request was accepted.</param>
+/// <param name="Reason">Why the first of them was rejected, or why the request was not accepted; empty on full success.</param>
 /// <param name="RetryAfter">When to come again, if that makes sense; else zero.</param>
-public readonly record struct ExportResult(ExportOutcome Outcome, int RejectedSpans, string Reason, TimeSpan RetryAfter)
+public readonly record struct ExportResult(ExportOutcome Outcome, int Rejected, string Reason, TimeSpan RetryAfter)
 {
-    /// <summary>The spans are durable, but for those that were rejected.</summary>
-    public static ExportResult Accepted(int rejectedSpans, string? reason) => new(ExportOutcome.Accepted, rejectedSpans, reason ?? "", TimeSpan.Zero);
+    /// <summary>What is kept is durable: all but what was rejected.</summary>
+    public static ExportResult Accepted(int rejected, string? reason) => new(ExportOutcome.Accepted, rejected, reason ?? "", TimeSpan.Zero);
 
     /// <summary>The request is broken.</summary>
     public static ExportResult Malformed(string reason) => new(ExportOutcome.Malformed, 0, reason, TimeSpan.Zero);

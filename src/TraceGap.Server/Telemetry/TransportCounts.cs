@@ -17,9 +17,9 @@ internal sealed class TransportCounts(string transport, Func<HttpContext, string
     private long _wireBytes;
     private long _messageBytes;
 
-    /// <summary>Serves a request, and counts it if it is one for <paramref name="path"/>. What a browser asks before it sends is no request.</summary>
-    public Task ServeAsync(HttpContext context, RequestDelegate next, string path) =>
-        context.Request.Path == path && !HttpMethods.IsOptions(context.Request.Method) ? CountAsync(context, next) : next(context);
+    /// <summary>Serves a request, and counts it if it is one for one of <paramref name="paths"/>. What a browser asks before it sends is no request.</summary>
+    public Task ServeAsync(HttpContext context, RequestDelegate next, string[] paths) =>
+        Array.Exists(paths, path => context.Request.Path == path) && !HttpMethods.IsOptions(context.Request.Method) ? CountAsync(context, next) : next(context);
 
     private async Task CountAsync(HttpContext context, RequestDelegate next)
     {

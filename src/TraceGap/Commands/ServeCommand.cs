@@ -118,7 +118,7 @@ internal static class ServeCommand
         string http = server.Http.AbsoluteUri.TrimEnd('/');
         TextGrid grid = new(Column.Text(""), Column.Text(""));
         Row("OTLP/gRPC", grpc);
-        Row("OTLP/HTTP", $"{otlpHttp}{OtlpHttpReceiver.Path}");
+        Row("OTLP/HTTP", $"{otlpHttp}{OtlpSignal.Traces.Path}");
         Row("page", http);
         Row("query API", $"{http}/api/v1/report");
         Row("data", Path.GetFullPath(options.DataFolder));

@@ -31,9 +31,9 @@ internal sealed class DiscardHost : IRunningHost
     {
         CallLimits limits = new() { Budget = new InFlightBudget(4L * CallLimits.DefaultMaxMessageBytes) };
         WebApplication grpc = NewHost(HttpProtocols.Http2);
-        grpc.MapUnaryGrpc(OtlpTraceService.Name, "Export", static (_, _) => ValueTask.FromResult(GrpcReply.Success(default)), limits);
+        grpc.MapUnaryGrpc(OtlpSignal.Traces.ServiceName, "Export", static (_, _) => ValueTask.FromResult(GrpcReply.Success(default)), limits);
         WebApplication http = NewHost(HttpProtocols.Http1);
-        http.MapUnaryHttp(OtlpHttpReceiver.Path, static (_, _, _) => ValueTask.FromResult(HttpReply.Success(default)), limits);
+        http.MapUnaryHttp(OtlpSignal.Traces.Path, static (_, _, _) => ValueTask.FromResult(HttpReply.Success(default)), limits);
         await grpc.StartAsync();
         await http.StartAsync();
         return new DiscardHost(grpc, http);

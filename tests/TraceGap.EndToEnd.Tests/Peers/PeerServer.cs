@@ -38,13 +38,13 @@ internal sealed class PeerServer : IAsyncDisposable
     {
         CollectingSink sink = new();
         CallLimits limits = new() { Budget = new InFlightBudget(InFlightBudget.DefaultCapacity) };
-        OtlpTraceService traces = new(() => new OtlpTraceDecoder(), sink);
+        OtlpExportService traces = new(() => new OtlpTraceDecoder(), sink);
         WebApplication grpc = Build(HttpProtocols.Http2);
-        grpc.MapOtlpTraces(traces, limits);
-        grpc.MapGrpcHealth([OtlpTraceService.Name], () => true, limits);
+        grpc.MapOtlp(traces, limits);
+        grpc.MapGrpcHealth([OtlpSignal.Traces.ServiceName], () => true, limits);
         grpc.MapUnknownGrpc();
         WebApplication http = Build(HttpProtocols.Http1);
-        http.MapOtlpTracesOverHttp(traces, limits);
+        http.MapOtlpOverHttp(traces, limits);
         await grpc.StartAsync();
         await http.StartAsync();
         return new PeerServer(grpc, http, sink, limits);

@@ -30,12 +30,15 @@ public sealed class EvaluationFactsTests
     }
 
     [Fact]
-    public void Of_indexed_evaluations_the_first_is_kept()
+    public void Of_indexed_evaluations_the_first_is_on_the_span_and_the_others_are_said_of_it()
     {
-        SpanRecord span = Decode(Span()
+        DecodeResult decoded = new OtlpTraceDecoder().DecodeProtobuf(Of(Span()
             .With("annotations.0.annotation.name", "relevance").With("annotations.0.annotation.score", new AnyValue { DoubleValue = 0.25 }).With("annotations.0.annotation.label", "irrelevant")
-            .With("annotations.1.annotation.name", "tone").With("annotations.1.annotation.score", new AnyValue { DoubleValue = 0.5 }));
+            .With("annotations.1.annotation.name", "tone").With("annotations.1.annotation.score", new AnyValue { DoubleValue = 0.5 })).ToByteArray());
 
+        SpanRecord span = Assert.Single(decoded.OwnSpans);
+        SpanRecord tone = Assert.Single(decoded.Signals);
+        Assert.Equal((span.TraceId, span.SpanId, "tone", 0.5), (tone.TraceId, tone.ParentSpanId, tone.Attributes.Text("gen_ai.evaluation.name"), tone.Attributes.Number("gen_ai.evaluation.score.value")));
         Assert.Equal("relevance", span.Attributes.Text("gen_ai.evaluation.name"));
         Assert.Equal(0.25, span.Attributes.Number("gen_ai.evaluation.score.value"));
         Assert.Equal("irrelevant", span.Attributes.Text("gen_ai.evaluation.score.label"));
@@ -50,7 +53,7 @@ public sealed class EvaluationFactsTests
         ByteString elsewhere = ByteString.CopyFrom([.. Enumerable.Repeat((byte)9, 16)]);
 
         Assert.Equal("0102030405060708", Evaluated(judge.Clone(), (trace, target)));
-        Assert.Null(Evaluated(judge.Clone(), (elsewhere, target)));
+        Assert.Equal("0102030405060708", Evaluated(judge.Clone(), (elsewhere, target)));
         Assert.Null(Evaluated(judge.Clone(), (trace, target), (trace, target)));
         Assert.Null(Evaluated(judge.Clone(), (trace, ByteString.CopyFrom(1, 2))));
         Assert.Null(Evaluated(Span(), (trace, target)));
@@ -58,8 +61,51 @@ public sealed class EvaluationFactsTests
         static string? Evaluated(Span span, params (ByteString Trace, ByteString Target)[] links)
         {
             span.Links.AddRange(links.Select(static link => new Span.Types.Link { TraceId = link.Trace, SpanId = link.Target }));
-            return Decode(span).Attributes.Text(SpanRecord.EvaluatedSpanKey);
+            return Assert.Single(new OtlpTraceDecoder().DecodeProtobuf(Of(span).ToByteArray()).OwnSpans).Attributes.Text(SpanRecord.EvaluatedSpanKey);
         }
+    }
+
+    [Fact]
+    public void The_only_link_of_an_evaluation_into_another_trace_takes_it_there()
+    {
+        Span judge = Span("evaluate tone").With("gen_ai.evaluation.name", "tone").With("gen_ai.evaluation.score.label", "fail").With("gen_ai.operation.name", "chat").WithStatus("x");
+        judge.Links.Add(new Span.Types.Link { TraceId = ByteString.CopyFrom([.. Enumerable.Repeat((byte)9, 16)]), SpanId = ByteString.CopyFrom(1, 2, 3, 4, 5, 6, 7, 8) });
+        OtlpTraceDecoder decoder = new();
+
+        DecodeResult decoded = decoder.DecodeProtobuf(Of(judge).ToByteArray());
+
+        SpanRecord span = Assert.Single(decoded.OwnSpans);
+        Assert.Equal(SpanFacts.EvaluationFailed | SpanFacts.EvaluatesElsewhere, span.Facts);
+        SpanRecord said = Assert.Single(decoded.Signals);
+        Assert.Equal(("09090909090909090909090909090909", "0102030405060708"), (said.TraceId.ToString(), said.ParentSpanId.ToString()));
+        Assert.Equal(("tone", SpanFacts.EvaluationFailed, SpanStatus.Unset), (said.Attributes.Text("gen_ai.evaluation.name"), said.Facts, said.Status));
+        Assert.Equal(said.SpanId, Assert.Single(decoder.DecodeProtobuf(Of(judge).ToByteArray()).Signals).SpanId);
+        judge.SpanId = ByteString.CopyFrom(8, 7, 6, 5, 4, 3, 2, 1);
+        Assert.NotEqual(said.SpanId, Assert.Single(decoder.DecodeProtobuf(Of(judge).ToByteArray()).Signals).SpanId);
+    }
+
+    [Fact]
+    public void Every_evaluation_of_a_span_is_kept_up_to_a_bound_and_one_whose_evaluator_failed_is_none()
+    {
+        Span span = Span().With("gen_ai.evaluation.name", "own").With("gen_ai.evaluation.score.label", "pass")
+            .WithEvent("gen_ai.evaluation.result", ("gen_ai.evaluation.name", "first"), ("gen_ai.evaluation.score.label", "fail"))
+            .WithEvent("gen_ai.evaluation.result", ("error.type", "timeout"), ("gen_ai.evaluation.name", "broken"))
+            .With("evaluations.1.evaluation.name", "indexed").With("evaluations.1.evaluation.label", "pass");
+
+        DecodeResult decoded = new OtlpTraceDecoder().DecodeProtobuf(Of(span).ToByteArray());
+
+        Assert.Equal(("own", SpanFacts.EvaluationPassed), (Assert.Single(decoded.OwnSpans).Attributes.Text("gen_ai.evaluation.name"), decoded.OwnSpans[0].Facts));
+        Assert.Equal([("indexed", SpanFacts.EvaluationPassed), ("first", SpanFacts.EvaluationFailed)], decoded.Signals.Select(static said => (said.Attributes.Text("gen_ai.evaluation.name"), said.Facts)));
+
+        Span many = Span();
+        for (int index = 0; index < 40; index++)
+        {
+            many.WithEvent("gen_ai.evaluation.result", ("gen_ai.evaluation.name", $"e{index}"));
+        }
+
+        decoded = new OtlpTraceDecoder().DecodeProtobuf(Of(many).ToByteArray());
+        Assert.Equal(["e0", .. Enumerable.Range(1, 15).Select(static index => $"e{index}")], decoded.Spans.Select(static each => each.Attributes.Text("gen_ai.evaluation.name")));
+        Assert.Equal(24, decoded.AttributesNotKept);
     }
 
     [Fact]

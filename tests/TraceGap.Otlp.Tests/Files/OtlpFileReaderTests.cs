@@ -3,8 +3,10 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Logs.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using TraceGap.Otlp.Files;
@@ -49,6 +51,52 @@ public sealed class OtlpFileReaderTests
             Assert.All(messages, message => Assert.Null(message.Problem));
             Assert.Equal(bytes.Length, messages[^1].BytesRead);
         }
+    }
+
+    [Fact]
+    public async Task Log_records_among_spans_are_told_by_their_bytes_too()
+    {
+        ExportLogsServiceRequest logs = new()
+        {
+            ResourceLogs =
+            {
+                new ResourceLogs
+                {
+                    ScopeLogs =
+                    {
+                        new ScopeLogs
+                        {
+                            LogRecords =
+                            {
+                                new LogRecord
+                                {
+                                    TraceId = First.ResourceSpans[0].ScopeSpans[0].Spans[0].TraceId,
+                                    SpanId = First.ResourceSpans[0].ScopeSpans[0].Spans[0].SpanId,
+                                    ObservedTimeUnixNano = 7,
+                                    EventName = "exception",
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        };
+        byte[] spans = First.ToByteArray();
+        byte[] records = logs.ToByteArray();
+        foreach (byte[] file in (byte[][])
+            [
+                Utf8($"{OtlpJsonOf(logs)}\n{Json(First)}\n"),
+                [.. records, .. spans],
+                [.. Prefixed(records), .. Prefixed(spans)],
+                [.. WireBytes.Varint((ulong)records.Length), .. records, .. WireBytes.Varint((ulong)spans.Length), .. spans],
+            ])
+        {
+            List<OtlpFileMessage> messages = await ReadAsync(file);
+            Assert.All(messages, static message => Assert.Null(message.Problem));
+            Assert.Equal(["exception 7", "span 1"], messages.SelectMany(static message => message.Result.Spans).Select(static span => span.Kind == SpanKind.Signal ? $"{span.Name} {span.EndUnixNanos}" : span.Name));
+        }
+
+        static string OtlpJsonOf(ExportLogsServiceRequest request) => Encoding.UTF8.GetString(OtlpJson.Write(request, 5));
     }
 
     [Fact]

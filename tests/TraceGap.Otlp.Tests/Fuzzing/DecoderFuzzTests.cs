@@ -17,6 +17,13 @@ public sealed class DecoderFuzzTests
         FuzzRun.Of(Inputs, static random => Changed(random, SeedRequests.Json, JsonMutator.Change), _oracle.CheckJson);
 
     [Fact]
+    public void Whatever_is_sent_as_log_records_is_read_or_refused_for_a_reason()
+    {
+        FuzzRun.Of(Inputs, static random => Changed(random, SeedRequests.LogsProtobuf, WireMutator.Change), _oracle.CheckLogsProtobuf);
+        FuzzRun.Of(Inputs, static random => Changed(random, SeedRequests.LogsJson, JsonMutator.Change), _oracle.CheckLogsJson);
+    }
+
+    [Fact]
     public void Whatever_is_found_on_disk_as_a_batch_is_refused_or_can_be_read() =>
         FuzzRun.Of(Inputs, static random => Changed(random, SeedRequests.Batches, ByteMutator.Change), BatchOracle.Check);
 
@@ -27,6 +34,8 @@ public sealed class DecoderFuzzTests
         byte[] input = FoundInputs.Read(file);
         _oracle.CheckProtobuf(input);
         _oracle.CheckJson(input);
+        _oracle.CheckLogsProtobuf(input);
+        _oracle.CheckLogsJson(input);
         BatchOracle.Check(input);
     }
 

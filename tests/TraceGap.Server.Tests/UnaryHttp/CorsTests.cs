@@ -74,8 +74,8 @@ public sealed class CorsTests
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication application = builder.Build();
         application.UseOtlpHttpServices(origins, application.Services.GetRequiredService<SelfTelemetry>());
-        application.MapOtlpTracesOverHttp(
-            new OtlpTraceService(() => new OtlpTraceDecoder(), new NoSink()), new CallLimits { Budget = new InFlightBudget(1 << 20) });
+        application.MapOtlpOverHttp(
+            new OtlpExportService(() => new OtlpTraceDecoder(), new NoSink()), new CallLimits { Budget = new InFlightBudget(1 << 20) });
         await application.StartAsync();
         return application;
     }

@@ -27,7 +27,7 @@ internal sealed class DecodeOracle
         CheckResult(result, request.Length);
         CheckTight(result, Measure(() => _tight.DecodeProtobuf(request), request.Length), request.Length);
         WireOracle expected = WireOracle.Judge(request);
-        Assert.Equal((expected.IsMalformed, expected.Kept, expected.Rejected), (result.Malformed is not null, result.Batch.Count, result.RejectedSpans));
+        Assert.Equal((expected.IsMalformed, expected.Kept, expected.Rejected), (result.Malformed is not null, result.OwnSpans.Length, result.RejectedSpans));
         if (TryParse(request) is { } parsed)
         {
             CheckAgainstReference(result, expected, parsed);
@@ -57,7 +57,7 @@ internal sealed class DecodeOracle
         CheckResult(tight, length);
         if (result.Malformed is null && tight.Malformed is null)
         {
-            Assert.Equal(result.Batch.Count + result.RejectedSpans, tight.Batch.Count + tight.RejectedSpans);
+            Assert.Equal(result.OwnSpans.Length + result.RejectedSpans, tight.OwnSpans.Length + tight.RejectedSpans);
         }
     }
 
@@ -82,6 +82,26 @@ internal sealed class DecodeOracle
         BatchOracle.CheckWhole(result.Batch);
     }
 
+    /// <summary>Judges bytes as log records in Protocol Buffers.</summary>
+    public void CheckLogsProtobuf(byte[] request) => CheckLogs(Measure(() => _decoder.DecodeLogsProtobuf(request), request.Length), request.Length);
+
+    /// <summary>Judges bytes as log records in JSON.</summary>
+    public void CheckLogsJson(byte[] request) => CheckLogs(Measure(() => _decoder.DecodeLogsJson(request), request.Length), request.Length);
+
+    private static void CheckLogs(DecodeResult result, int length)
+    {
+        if (result.Malformed is { } malformed)
+        {
+            ReasonOracle.Check(malformed, length);
+            return;
+        }
+
+        Assert.Equal(result.LogRecords.Rejected > 0, result.RejectReason is not null);
+        Assert.Equal(result.LogRecords.Signals, result.Batch.Count);
+        Assert.All(result.Spans, static span => Assert.Equal((SpanKind.Signal, false), (span.Kind, span.ParentSpanId.IsNone)));
+        BatchOracle.CheckWhole(result.Batch);
+    }
+
     // The reference writes what it read in one canonical form, which must say the same.
     private void CheckAgainstReference(DecodeResult result, WireOracle expected, ExportTraceServiceRequest parsed)
     {
@@ -92,7 +112,7 @@ internal sealed class DecodeOracle
 
         Assert.Null(result.Malformed);
         (List<string> spans, int rejectedSpans) = SpanOracle.Expect(parsed);
-        Assert.Equal((spans.Count, rejectedSpans), (result.Batch.Count, result.RejectedSpans));
+        Assert.Equal((spans.Count, rejectedSpans), (result.OwnSpans.Length, result.RejectedSpans));
         if (!expected.HasValueInPieces)
         {
             string canonical = SpanText.Of(_second.DecodeProtobuf(parsed.ToByteArray()).Spans);

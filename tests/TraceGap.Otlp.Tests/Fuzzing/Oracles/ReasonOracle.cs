@@ -16,7 +16,7 @@ internal static partial class ReasonOracle
 
     [GeneratedRegex(
         """
-        \A(ExportTraceServiceRequest|ResourceSpans|Resource|ScopeSpans|InstrumentationScope|Span|Event|Status|KeyValue|AnyValue|ArrayValue|KeyValueList)(\.\w+)?[ ]
+        \A(ExportTraceServiceRequest|ExportLogsServiceRequest|ResourceSpans|ResourceLogs|Resource|ScopeLogs|LogRecord|ScopeSpans|InstrumentationScope|Span|Event|Status|KeyValue|AnyValue|ArrayValue|KeyValueList)(\.\w+)?[ ]
         at[ ]byte[ ](?<offset>[0-9]+):[ ][a-zA-Z0-9,. ]+\z
         """,
         RegexOptions.IgnorePatternWhitespace)]

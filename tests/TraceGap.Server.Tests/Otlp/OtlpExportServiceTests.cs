@@ -9,7 +9,7 @@ using TraceGap.Server.Otlp;
 
 namespace TraceGap.Server.Tests.Otlp;
 
-public sealed class OtlpTraceServiceTests
+public sealed class OtlpExportServiceTests
 {
     private readonly List<SpanRecord> _kept = [];
     private SinkResult _sinkAnswers = SinkResult.Accepted;
@@ -37,7 +37,7 @@ public sealed class OtlpTraceServiceTests
     {
         ExportResult result = await ExportAsync(Request([1, 0, 3, 0]));
 
-        Assert.Equal((ExportOutcome.Accepted, 2), (result.Outcome, result.RejectedSpans));
+        Assert.Equal((ExportOutcome.Accepted, 2), (result.Outcome, result.Rejected));
         Assert.Contains("span_id", result.Reason, StringComparison.Ordinal);
         Assert.Equal([1UL, 3UL], _kept.Select(span => span.SpanId.Value));
     }
@@ -49,7 +49,7 @@ public sealed class OtlpTraceServiceTests
 
         ExportResult result = await ExportAsync(Request([0]));
 
-        Assert.Equal((ExportOutcome.Accepted, 1), (result.Outcome, result.RejectedSpans));
+        Assert.Equal((ExportOutcome.Accepted, 1), (result.Outcome, result.Rejected));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OtlpTraceServiceTests
     {
         byte[] broken = [.. Request([1]).ToByteArray(), 0x0a];
 
-        ExportResult result = await Service().ExportProtobufAsync(broken, CancellationToken.None);
+        ExportResult result = await Service().ExportProtobufAsync(OtlpSignal.Traces, broken, CancellationToken.None);
 
         Assert.Equal(ExportOutcome.Malformed, result.Outcome);
         Assert.NotEmpty(result.Reason);
@@ -72,17 +72,17 @@ public sealed class OtlpTraceServiceTests
         _sinkAnswers = SinkResult.Unavailable("disk full");
         ExportResult unavailable = await ExportAsync(Request([1, 0]));
 
-        Assert.Equal((ExportOutcome.Overloaded, TimeSpan.FromSeconds(3), 0), (overloaded.Outcome, overloaded.RetryAfter, overloaded.RejectedSpans));
-        Assert.Equal((ExportOutcome.Unavailable, "disk full", 0), (unavailable.Outcome, unavailable.Reason, unavailable.RejectedSpans));
+        Assert.Equal((ExportOutcome.Overloaded, TimeSpan.FromSeconds(3), 0), (overloaded.Outcome, overloaded.RetryAfter, overloaded.Rejected));
+        Assert.Equal((ExportOutcome.Unavailable, "disk full", 0), (unavailable.Outcome, unavailable.Reason, unavailable.Rejected));
     }
 
     [Fact]
     public async Task A_decoder_serves_one_request_after_the_other()
     {
-        OtlpTraceService service = Service();
+        OtlpExportService service = Service();
         for (int request = 0; request < 10; request++)
         {
-            await service.ExportProtobufAsync(Request([1]).ToByteArray(), CancellationToken.None);
+            await service.ExportProtobufAsync(OtlpSignal.Traces, Request([1]).ToByteArray(), CancellationToken.None);
         }
 
         Assert.Equal(1, _decoders);
@@ -92,10 +92,10 @@ public sealed class OtlpTraceServiceTests
     public async Task Requests_at_once_do_not_share_a_decoder()
     {
         CountingSink sink = new();
-        OtlpTraceService service = new(() => new OtlpTraceDecoder(), sink);
+        OtlpExportService service = new(() => new OtlpTraceDecoder(), sink);
         byte[][] requests = [.. Enumerable.Range(0, 500).Select(number => Request([.. Enumerable.Range(1 + (number * 20), 20).Select(id => (ulong)id)]).ToByteArray())];
 
-        await Parallel.ForEachAsync(requests, async (request, token) => await service.ExportProtobufAsync(request, token));
+        await Parallel.ForEachAsync(requests, async (request, token) => await service.ExportProtobufAsync(OtlpSignal.Traces, request, token));
 
         Assert.Equal(Enumerable.Range(1, 10_000).Select(id => (ulong)id), sink.Ids.Order());
     }
@@ -103,8 +103,8 @@ public sealed class OtlpTraceServiceTests
     [Fact]
     public void Full_success_has_no_field()
     {
-        Assert.Empty(OtlpTraceResponse.ToProtobuf(0, ""));
-        Assert.Equal("{}"u8, OtlpTraceResponse.ToJson(0, ""));
+        Assert.Empty(OtlpExportResponse.ToProtobuf(0, ""));
+        Assert.Equal("{}"u8, OtlpExportResponse.ToJson(OtlpSignal.Traces, 0, ""));
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class OtlpTraceServiceTests
         Prop.ForAll(Gen.Choose(1, int.MaxValue).Zip(Gen.Choose(0, 1_000)).ToArbitrary(), sample =>
         {
             string reason = string.Concat(Enumerable.Repeat("é", sample.Item2));
-            ExportTraceServiceResponse response = ExportTraceServiceResponse.Parser.ParseFrom(OtlpTraceResponse.ToProtobuf(sample.Item1, reason));
-            using JsonDocument json = JsonDocument.Parse(OtlpTraceResponse.ToJson(sample.Item1, reason));
+            ExportTraceServiceResponse response = ExportTraceServiceResponse.Parser.ParseFrom(OtlpExportResponse.ToProtobuf(sample.Item1, reason));
+            using JsonDocument json = JsonDocument.Parse(OtlpExportResponse.ToJson(OtlpSignal.Traces, sample.Item1, reason));
             JsonElement partial = json.RootElement.GetProperty("partialSuccess");
             string kept = string.Concat(Enumerable.Repeat("é", Math.Min(sample.Item2, 512)));
             return (response.PartialSuccess.RejectedSpans, response.PartialSuccess.ErrorMessage) == (sample.Item1, kept)
@@ -121,9 +121,9 @@ public sealed class OtlpTraceServiceTests
         }).QuickCheckThrowOnFailure();
 
     private ValueTask<ExportResult> ExportAsync(ExportTraceServiceRequest request) =>
-        Service().ExportProtobufAsync(request.ToByteArray(), CancellationToken.None);
+        Service().ExportProtobufAsync(OtlpSignal.Traces, request.ToByteArray(), CancellationToken.None);
 
-    private OtlpTraceService Service() => new(
+    private OtlpExportService Service() => new(
         () =>
         {
             _decoders++;
@@ -147,7 +147,7 @@ public sealed class OtlpTraceServiceTests
         return new ExportTraceServiceRequest { ResourceSpans = { new ResourceSpans { ScopeSpans = { scope } } } };
     }
 
-    private sealed class FixedSink(OtlpTraceServiceTests test) : ISpanSink
+    private sealed class FixedSink(OtlpExportServiceTests test) : ISpanSink
     {
         public ValueTask<SinkResult> AcceptAsync(SpanBatch spans, CancellationToken cancellationToken)
         {

@@ -4,27 +4,25 @@ using TraceGap.Otlp;
 namespace TraceGap.Server.Otlp;
 
 /// <summary>
-/// OTLP's TraceService/Export without a transport: decode, hand the spans to the sink, say what came of it. Thread-safe; a transport is a file beside this one.
+/// OTLP's Export without a transport, for every kind of telemetry that is taken: decode, hand the spans to the sink, say what came of it. Thread-safe; a transport is a file beside this one.
 /// </summary>
 /// <param name="makeDecoder">Makes a decoder; there are as many as requests are decoded at once, and they are kept for their caches.</param>
 /// <param name="sink">Takes the spans.</param>
 /// <param name="metrics">Counts what came; null if nobody asks.</param>
-public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSink sink, OtlpMetrics? metrics = null)
+public sealed class OtlpExportService(Func<OtlpTraceDecoder> makeDecoder, ISpanSink sink, OtlpMetrics? metrics = null)
 {
-    /// <summary>Full name of the service.</summary>
-    public const string Name = "opentelemetry.proto.collector.trace.v1.TraceService";
-
     private volatile ConcurrentBag<OtlpTraceDecoder> _idle = [];
 
     /// <summary>Takes a request in the Protocol Buffers wire format.</summary>
-    /// <param name="request">An ExportTraceServiceRequest; not used after the returned task completes.</param>
+    /// <param name="signal">What is in it.</param>
+    /// <param name="request">The export request; not used after the returned task completes.</param>
     /// <param name="cancellationToken">The sender gave up. Spans that the sink has by then stay.</param>
-    public ValueTask<ExportResult> ExportProtobufAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
-        KeepAsync(Decode(static (decoder, bytes) => decoder.DecodeProtobuf(bytes), request.Span), cancellationToken);
+    public ValueTask<ExportResult> ExportProtobufAsync(OtlpSignal signal, ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        KeepAsync(Decode(signal.DecodeProtobuf, request.Span), cancellationToken);
 
     /// <summary>Takes a request in OTLP/JSON; all else as with <see cref="ExportProtobufAsync"/>.</summary>
-    public ValueTask<ExportResult> ExportJsonAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
-        KeepAsync(Decode(static (decoder, bytes) => decoder.DecodeJson(bytes), request.Span), cancellationToken);
+    public ValueTask<ExportResult> ExportJsonAsync(OtlpSignal signal, ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        KeepAsync(Decode(signal.DecodeJson, request.Span), cancellationToken);
 
     /// <summary>Makes decoders anew: those that there are are not used for another request.</summary>
     public void RenewDecoders() => _idle = [];
@@ -53,13 +51,13 @@ public sealed class OtlpTraceService(Func<OtlpTraceDecoder> makeDecoder, ISpanSi
 
         metrics?.Decoded(decoded);
 
-        // An empty request is a success, and so is one whose spans were all rejected.
+        // An empty request is a success, and so is one of which nothing is to be kept.
         SinkResult kept = decoded.Batch.Count == 0 ? SinkResult.Accepted : await sink.AcceptAsync(decoded.Batch, cancellationToken);
         return kept.Outcome switch
         {
             SinkOutcome.Overloaded => new ExportResult(ExportOutcome.Overloaded, 0, kept.Reason, kept.RetryAfter),
             SinkOutcome.Unavailable => new ExportResult(ExportOutcome.Unavailable, 0, kept.Reason, kept.RetryAfter),
-            _ => ExportResult.Accepted(decoded.RejectedSpans, decoded.RejectReason),
+            _ => ExportResult.Accepted(decoded.RejectedSpans + decoded.LogRecords.Rejected, decoded.RejectReason),
         };
     }
 }
