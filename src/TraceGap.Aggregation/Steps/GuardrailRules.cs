@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TraceGap.Otlp;
 
 namespace TraceGap.Aggregation;
 
@@ -19,15 +20,21 @@ internal static class GuardrailRules
         ["guard.verdict"] = Denials,
         ["guard.action"] = Denials,
         ["rail.stop"] = ["true"],
+
+        // NeMo: what the rail decided, one after the other; among them intents of the bot.
+        ["rail.decisions"] = ["stop", "*\"stop\"*", "*refuse to respond*"],
         ["tripwireAbort"] = ["true"],
     }.ToFrozenDictionary();
 
-    /// <summary>The keys that the table has rows for.</summary>
-    public static IEnumerable<string> Keys => ByKey.Keys;
+    // What the guardrail of a Bedrock call found: OpenLLMetry tells it only where the guardrail intervened, and its text is content.
+    private const string Bedrock = "gen_ai.bedrock.guardrail.";
+
+    /// <summary>Whether a key may say so.</summary>
+    public static bool Reads(string key) => ByKey.ContainsKey(key) || key.StartsWith(Bedrock, StringComparison.Ordinal);
 
     /// <summary>Whether an attribute says that a guardrail tripped.</summary>
-    public static bool SaysTripped(string key, Otlp.AttributeValue value) =>
+    public static bool SaysTripped(string key, AttributeValue value) =>
         ByKey.TryGetValue(key, out string[]? values)
-        && !value.IsBlank
-        && (values.Length == 0 ? value.AsNumber() > 0 : FoldedText.MatchesAny(values, value.AsText()));
+            ? !value.IsBlank && (values.Length == 0 ? value.AsNumber() > 0 : FoldedText.MatchesAny(values, value.AsText()))
+            : key.StartsWith(Bedrock, StringComparison.Ordinal) && value.AsNumber() is not 0 && value.AsBoolean() is not false;
 }

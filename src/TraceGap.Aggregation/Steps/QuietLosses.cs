@@ -11,6 +11,8 @@ internal static class QuietLosses
     // Twice may be chance or a look at what changed.
     private const int Repetitions = 3;
 
+    private const string PassedOnKey = "n8n.node.items.output";
+
     // Tools by which agents end on purpose.
     private static readonly string[] EndingTools = ["final", "answer", "finish", "done", "submit", "respond", "transfer", "handoff", "hand_off"];
 
@@ -29,7 +31,13 @@ internal static class QuietLosses
             {
                 toolCalls++;
             }
-            else if (step.Key.Layer == Layer.Orchestration && step.Children.Count > 1 && IsAgent(step) && EndsAfterTool(tree, step.Children))
+
+            if (step.Children.Count > 1 && step.Span >= 0)
+            {
+                MarkNothingPassedOn(tree, step.Children);
+            }
+
+            if (step.Key.Layer == Layer.Orchestration && step.Children.Count > 1 && IsAgent(step) && EndsAfterTool(tree, step.Children))
             {
                 Degrade(step, "ended after a tool call");
             }
@@ -65,6 +73,23 @@ internal static class QuietLosses
         }
 
         return forest.Root ?? (run?.Span == span ? null : run);
+    }
+
+    /// <summary>A node of n8n that passed nothing on although others came after it. One that ends its branch passes nothing on either, and nothing tells which it was: only the last of all is spared.</summary>
+    private static void MarkNothingPassedOn(SpanTree tree, List<StepDraft> nodes)
+    {
+        long? last = null;
+        foreach (StepDraft node in nodes)
+        {
+            if (node.Span >= 0 && tree.Spans[node.Span] is { ResultCount: 0 } span && span.Attributes.Number(PassedOnKey) is 0)
+            {
+                last ??= nodes.Max(static other => other.Start);
+                if (Succession.IsAfter(last.Value, node.End))
+                {
+                    Degrade(node, "nothing passed on");
+                }
+            }
+        }
     }
 
     // A node of a graph may well end with a tool: what comes next is another node.

@@ -26,10 +26,10 @@ internal struct VerdictSignals
         "gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk", "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk",
         ValidatorKey, "edge_group.delivered", "gen_ai.framework", "retrieval.query", "retrieval.document", "anthropic.request.id",
         "haystack.agent.steps_taken", "haystack.agent.max_steps", EvaluationLabelKey, EvaluationScoreKey, SpanRecord.EvaluatedSpanKey,
-        OutcomeKey, .. GuardrailRules.Keys, .. FinishReasons.Keys, .. VerdictRules.Keys,
+        OutcomeKey, .. FinishReasons.Keys, .. VerdictRules.Keys,
     ];
 
-    private static readonly ShapeMemo<int[]> Telling = new(static shape => [.. Enumerable.Range(0, shape.Count).Where(index => Keys.Contains(shape.Keys[index]))]);
+    private static readonly ShapeMemo<int[]> Telling = new(static shape => [.. Enumerable.Range(0, shape.Count).Where(index => Keys.Contains(shape.Keys[index]) || GuardrailRules.Reads(shape.Keys[index]))]);
 
     /// <summary><c>error.type</c>, or null.</summary>
     public string? ErrorType;

@@ -146,6 +146,9 @@ public static class AttributeKeys
 
     private const string ToolOutputs = "gen_ai.tool.call.result ai.toolCall.result mcp.response.value gcp.vertex.agent.tool_response";
 
+    // Haystack: of one step of an agent, by two generations of names, and of any component.
+    private const string ToolMessages = "haystack.agent.step.tool.output haystack.agent.step.tool_output haystack.component.output";
+
     // Content that tells what a span was asked to do: of it a hash is made. Instructions and templates are not here, for they are the same however much the question differs.
     private const string Inputs = """
         input.value gen_ai.input.messages gen_ai.prompt gen_ai.tool.call.arguments gen_ai.memory.query.text gen_ai.retrieval.query.text retrieval.query reranker.query
@@ -176,7 +179,7 @@ public static class AttributeKeys
         && (ContentKeys.Contains(key) || Array.Exists(ContentPrefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
 
     private static readonly HashSet<string> ContentKeys = new(
-        [.. Words(Outputs), .. Words(ToolOutputs), .. Words(Inputs), .. Words(OtherContent), "gen_ai.output.messages", "gen_ai.retrieval.documents"],
+        [.. Words(Outputs), .. Words(ToolOutputs), .. Words(ToolMessages), .. Words(Inputs), .. Words(OtherContent), "gen_ai.output.messages", "gen_ai.retrieval.documents"],
         StringComparer.Ordinal);
 
     private static readonly string[] ContentPrefixes =
@@ -192,6 +195,7 @@ public static class AttributeKeys
         .. Words(Presences).Select(key => new KeyRule(key, KeyUse.KeepPresence) { IsInput = Words(Inputs).Contains(key) }),
         .. Words(Outputs).Select(key => new KeyRule(key, KeyUse.Output)),
         .. Words(ToolOutputs).Select(key => new KeyRule(key, KeyUse.ToolOutput)),
+        .. Words(ToolMessages).Select(key => new KeyRule(key, KeyUse.ToolMessages)),
         new KeyRule("gen_ai.output.messages", KeyUse.OutputMessages),
         new KeyRule("gen_ai.retrieval.documents", KeyUse.Documents),
         .. Words(Inputs).Select(key => new KeyRule(key, KeyUse.Content) { IsInput = true }),

@@ -33,6 +33,9 @@ internal enum KeyUse : byte
     /// <summary>Content: what a tool gave back, whatever kind of span says so.</summary>
     ToolOutput,
 
+    /// <summary>Content: messages with results of tools, as JSON, each with a mark of its own for failure.</summary>
+    ToolMessages,
+
     /// <summary>Content: chat messages that a model gave back, as JSON.</summary>
     OutputMessages,
 

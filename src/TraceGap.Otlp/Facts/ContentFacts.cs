@@ -58,9 +58,6 @@ internal sealed class ContentFacts
 
     public void ExceptionMessage(ReadOnlySpan<byte> message) => _exceptionFacts |= ErrorTexts.OfText(message, _limits.MaxErrorTextBytes);
 
-    /// <summary>Whether an evaluation with a known label is on the span.</summary>
-    public bool HasEvaluation => (_facts & (SpanFacts.EvaluationPassed | SpanFacts.EvaluationFailed)) != 0;
-
     public void QueryResultEvent() => _queryResults++;
 
     public void Label(in RawValue label)
@@ -91,7 +88,6 @@ internal sealed class ContentFacts
                 _reranked.Add(key[rule.Utf8.Length..]);
                 break;
             case KeyUse.KeepLabel:
-            case KeyUse.IndexedEvaluation when key.EndsWith(".label"u8):
                 Label(value);
                 break;
             default:
@@ -166,6 +162,9 @@ internal sealed class ContentFacts
             case KeyUse.ToolOutput:
                 _toolOutputs |= Read(value);
                 break;
+            case KeyUse.ToolMessages when value.IsText:
+                ToolMessages(key, value);
+                break;
             case KeyUse.OutputMessages when value.IsText:
                 _outputs |= _content.ReadMessages(value.Utf8);
                 break;
@@ -177,6 +176,17 @@ internal sealed class ContentFacts
                 break;
             default:
                 break;
+        }
+    }
+
+    // What any component gives back may quote results of tools; only the tools' own say how they went.
+    private void ToolMessages(ReadOnlySpan<byte> key, in RawValue messages)
+    {
+        if (_content.HasFailedToolResult(messages.Utf8))
+        {
+            bool isOfTool = key.StartsWith("haystack.agent.step.tool"u8);
+            _toolOutputs |= isOfTool ? OutputFacts.SaysError : OutputFacts.None;
+            _outputs |= isOfTool ? OutputFacts.None : OutputFacts.SaysError;
         }
     }
 

@@ -101,6 +101,43 @@ internal sealed class OutputContent(int maxBytes)
         return whole ? OutputFacts.Empty : OutputFacts.NotEmpty;
     }
 
+    /// <summary>Whether any message holds a result of a tool (<c>tool_call_result</c>) that is marked as an error (<c>error</c>), however deep.</summary>
+    public bool HasFailedToolResult(ReadOnlySpan<byte> messages)
+    {
+        ReadOnlySpan<byte> text = Trim(messages);
+        bool whole = text.Length <= maxBytes;
+        Utf8JsonReader reader = new(text[..Math.Min(text.Length, maxBytes)], isFinalBlock: whole, default);
+        int resultDepth = -1;
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == resultDepth)
+                {
+                    resultDepth = -1;
+                }
+                else if (reader.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+                else if (resultDepth < 0 && JsonObjects.Is(reader, "tool_call_result"u8))
+                {
+                    resultDepth = reader.Read() && reader.TokenType == JsonTokenType.StartObject ? reader.CurrentDepth : -1;
+                }
+                else if (resultDepth >= 0 && reader.CurrentDepth == resultDepth + 1 && JsonObjects.Is(reader, "error"u8) && reader.Read() && reader.TokenType == JsonTokenType.True)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // What was read up to here said nothing.
+        }
+
+        return false;
+    }
+
     /// <summary>Number of entries of a JSON list, or −1 if the text is none.</summary>
     public int CountList(ReadOnlySpan<byte> list)
     {

@@ -21,6 +21,7 @@ internal sealed class ToolSpans(KeyTable keys)
         new(keys, "spring.ai.kind", "tool_call"),
         new(keys, "gen_ai.span.kind", "tool"),
         new(keys, "genkit:metadata:subtype", "tool", "tool.v2"),
+        new(keys, "haystack.component.type", "ToolInvoker"),
         new(keys, "mastra.span.type", "tool_call", "mcp_tool_call", "client_tool_call", "provider_tool_call"),
     ];
 

@@ -6,12 +6,15 @@ using TraceGap.Otlp;
 namespace TraceGap.Aggregation.Tests;
 
 /// <summary>
-/// A trace as a framework emits it, key by key, with what the analysis has to say about it. Each file is one framework in one situation: spans with times in milliseconds, their layers by id, steps in order
+/// A trace as a framework emits it, key by key, with what the analysis has to say about it. Each file is one framework in one situation: spans with times in milliseconds, log records, their layers by id, steps in order
 /// of start as <c>layer operation</c> with what is not plain about them, the outcome and what told it.
 /// </summary>
 internal sealed class GoldenCase
 {
     private const string TraceId = "0102030405060708090a0b0c0d0e0f10";
+
+    // Of spans that are "elsewhere".
+    private const string OtherTraceId = "f1f2f3f4f5f6f7f8f9fafbfcfdfeff00";
 
     private readonly JsonObject _case;
 
@@ -36,8 +39,37 @@ internal sealed class GoldenCase
 
     public static GoldenCase Read(string name) => new(JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json")))!.AsObject());
 
-    /// <summary>The spans, through OTLP/JSON and the decoder.</summary>
-    public SpanRecord[] Spans()
+    /// <summary>All of the trace, spans and what log records and spans of another trace say about them, through OTLP/JSON and the decoder.</summary>
+    public SpanRecord[] Spans() => [.. SpansAsSent().Concat(Logs()).Where(static span => span.TraceId.ToString() == TraceId)];
+
+    // Log records are about the span that they name in "of".
+    private SpanRecord[] Logs()
+    {
+        JsonObject request = new()
+        {
+            ["resourceLogs"] = new JsonArray([.. (_case["logs"]?.AsArray() ?? []).Select(static item => item!.AsObject()).Select(static record => new JsonObject
+            {
+                ["resource"] = new JsonObject { ["attributes"] = Attributes(new JsonObject { ["service.name"] = record["service"]?.GetValue<string>() ?? "agent" }) },
+                ["scopeLogs"] = new JsonArray(new JsonObject
+                {
+                    ["logRecords"] = new JsonArray(new JsonObject
+                    {
+                        ["traceId"] = TraceId,
+                        ["spanId"] = SpanId(record["of"]!.GetValue<string>()),
+                        ["timeUnixNano"] = Nanos(record["at"]!),
+                        ["severityNumber"] = "SEVERITY_NUMBER_" + (record["severity"]?.GetValue<string>() ?? "UNSPECIFIED"),
+                        ["eventName"] = record["event"]?.GetValue<string>() ?? "",
+                        ["attributes"] = Attributes(record["attributes"]?.AsObject() ?? []),
+                    }),
+                }),
+            })]),
+        };
+        DecodeResult decoded = new OtlpTraceDecoder().DecodeLogsJson(JsonSerializer.SerializeToUtf8Bytes(request));
+        Assert.Equal(0, decoded.LogRecords.Rejected);
+        return decoded.Batch.ToRecords();
+    }
+
+    private SpanRecord[] SpansAsSent()
     {
         JsonObject request = new()
         {
@@ -67,7 +99,7 @@ internal sealed class GoldenCase
     {
         JsonObject wire = new()
         {
-            ["traceId"] = TraceId,
+            ["traceId"] = span["elsewhere"] is null ? TraceId : OtherTraceId,
             ["spanId"] = SpanId(span["id"]!.GetValue<string>()),
             ["parentSpanId"] = span["in"] is JsonNode parent ? SpanId(parent.GetValue<string>()) : "",
             ["name"] = span["name"]!.GetValue<string>(),
@@ -75,7 +107,8 @@ internal sealed class GoldenCase
             ["startTimeUnixNano"] = Nanos(span["at"]![0]!),
             ["endTimeUnixNano"] = Nanos(span["at"]![1]!),
             ["attributes"] = Attributes(span["attributes"]?.AsObject() ?? []),
-            ["events"] = new JsonArray([.. (span["events"]?.AsObject() ?? []).Select(static item => new JsonObject { ["name"] = item.Key, ["attributes"] = Attributes(item.Value!.AsObject()) })]),
+            ["events"] = new JsonArray([.. (span["events"]?.AsObject() ?? []).SelectMany(static item => item.Value is JsonArray several ? several.Select(one => (item.Key, one!.AsObject())) : [(item.Key, item.Value!.AsObject())])
+                .Select(static item => new JsonObject { ["name"] = item.Key, ["attributes"] = Attributes(item.Item2) })]),
             ["links"] = new JsonArray([.. (span["links"]?.AsArray() ?? []).Select(static id => new JsonObject { ["traceId"] = TraceId, ["spanId"] = SpanId(id!.GetValue<string>()) })]),
         };
         if (span["status"] is JsonNode status)
