@@ -6,7 +6,7 @@ namespace TraceGap.EndToEnd.Tests.Conformance;
 public sealed class ConformanceRun : IAsyncLifetime
 {
     private static readonly string[] Both =
-        ["plain", "gzip", "deflate", "empty", "bad-ids", "malformed", "too-large", "bomb", "unknown-method"];
+        ["plain", "gzip", "deflate", "empty", "bad-ids", "malformed", "too-large", "bomb", "unknown-method", "logs", "idle-logs", "broken-log", "malformed-logs"];
 
     private static readonly string[] HttpOnly = ["chunked", "twice", "deflate-bomb", "unknown-encoding", "wrong-type", "unknown-path"];
 

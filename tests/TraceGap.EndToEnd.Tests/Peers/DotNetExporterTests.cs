@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using TraceGap.Otlp;
 using SpanKind = TraceGap.Otlp.SpanKind;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
@@ -36,5 +39,34 @@ public sealed class DotNetExporterTests
 
         Assert.Equal(Enumerable.Range(0, 100).Select(index => $"step {index}"), server.Sink.Spans.Select(span => span.Name));
         Assert.All(server.Sink.Spans, span => Assert.Equal(("dotnet-peer", SpanKind.Client), (span.Resource.ServiceName, span.Kind)));
+    }
+
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf)]
+    public async Task An_exception_that_is_logged_with_the_dotnet_sdk_is_one_of_its_span(OtlpExportProtocol protocol)
+    {
+        await using PeerServer server = await PeerServer.StartAsync();
+        using ActivitySource source = new("tracegap.logging.peer");
+        using TracerProvider provider = Sdk.CreateTracerProviderBuilder().AddSource(source.Name).Build();
+        ActivitySpanId spanId;
+        using (ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddOpenTelemetry(otel => otel
+            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("dotnet-peer"))
+            .AddOtlpExporter(options =>
+            {
+                options.Endpoint = new Uri(protocol == OtlpExportProtocol.Grpc ? $"http://{server.Address}" : $"http://{server.HttpAddress}/v1/logs");
+                options.Protocol = protocol;
+            }))))
+        {
+            ILogger logger = loggers.CreateLogger("agent");
+            using Activity activity = source.StartActivity("answer")!;
+            spanId = activity.SpanId;
+            logger.LogInformation("Answering");
+            logger.LogError(new InvalidOperationException("no answer"), "It failed");
+        }
+
+        SpanRecord signal = Assert.Single(server.Sink.Spans);
+        Assert.Equal((SpanKind.Signal, spanId.ToHexString(), "dotnet-peer"), (signal.Kind, signal.ParentSpanId.ToString(), signal.Resource.ServiceName));
+        Assert.Equal(("InvalidOperationException", SpanFacts.ExceptionEvent | SpanFacts.LoggedAsError), (signal.ExceptionType?.Split('.')[^1], signal.Facts));
     }
 }

@@ -1,3 +1,4 @@
+using TraceGap.Otlp;
 using TraceGap.Server.Otlp;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
@@ -63,6 +64,22 @@ public sealed class NodePeerTests : IAsyncLifetime
     {
         Assert.Equal("OK", (await AskExporterAsync(protocol, scenario)).Code);
         Assert.Equal(Enumerable.Range(0, 100).Select(index => $"step {index}"), _server.Sink.Spans.Select(span => span.Name));
+    }
+
+    [PeerTheory(Peer.Node)]
+    [InlineData("grpc", "plain")]
+    [InlineData("http/protobuf", "gzip")]
+    [InlineData("http/json", "plain")]
+    public async Task Log_records_of_the_js_sdk_say_what_they_say_of_their_span(string protocol, string scenario)
+    {
+        string url = protocol == "grpc" ? $"http://{_server.Address}" : $"http://{_server.HttpAddress}/v1/logs";
+
+        PeerAnswer answer = await PeerRun.AskAsync(PeerPaths.Node, Path.Combine(PeerPaths.NodeFolder, "otel-log-exporter.js"), protocol, url, scenario);
+
+        Assert.Equal("OK", answer.Code);
+        Assert.Equal(["exception", "gen_ai.evaluation.result"], _server.Sink.Spans.Select(static signal => signal.Name));
+        Assert.All(_server.Sink.Spans, static signal => Assert.Equal((SpanKind.Signal, "0102030405060708"), (signal.Kind, signal.ParentSpanId.ToString())));
+        Assert.Equal(("TypeError", 0.5), (_server.Sink.Spans[0].ExceptionType, _server.Sink.Spans[1].Attributes.Number("gen_ai.evaluation.score.value")));
     }
 
     [PeerFact(Peer.Node)]

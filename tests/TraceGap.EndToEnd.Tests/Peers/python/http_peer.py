@@ -12,9 +12,11 @@ sys.path.insert(0, stubs)
 
 import google_rpc_pb2 as rpc  # noqa: E402
 from google.protobuf import json_format  # noqa: E402
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs_service  # noqa: E402
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as service  # noqa: E402
 
 TYPE = {"protobuf": "application/x-protobuf", "json": "application/json"}[form]
+LOGS = "/v1/logs"
 HUNDRED_MB = 100 * 1000 * 1000
 
 
@@ -41,6 +43,25 @@ def with_bad_ids():
     return message
 
 
+def log(event="exception"):
+    message = logs_service.ExportLogsServiceRequest()
+    record = message.resource_logs.add().scope_logs.add().log_records.add()
+    record.trace_id, record.span_id, record.time_unix_nano, record.event_name = bytes(range(1, 17)), bytes(range(1, 9)), 1_000_000_000, event
+    attribute = record.attributes.add()
+    attribute.key, attribute.value.string_value = "exception.type" if event else "other", "ValueError"
+    return message
+
+
+def with_broken_log():
+    """One log record, and before it one whose first key is longer than it is, or whose id is a number."""
+    if form == "protobuf":
+        whole = log().SerializeToString()
+        return whole.replace(b"\x0eexception.type", b"\x7fexception.type") + whole
+    document = json.loads(written(log()))
+    document["resourceLogs"][0]["scopeLogs"][0]["logRecords"].insert(0, {"traceId": 7})
+    return json.dumps(document).encode()
+
+
 def written(message):
     """The message in the format; OTLP/JSON differs from protobuf's JSON in that ids are hexadecimal."""
     if form == "protobuf":
@@ -51,6 +72,10 @@ def written(message):
             for span in scope["spans"]:
                 for key in ("traceId", "spanId"):
                     span[key] = base64.b64decode(span[key]).hex().upper()
+    for resource in document.get("resourceLogs", []):
+        for record in resource["scopeLogs"][0]["logRecords"]:
+            for key in ("traceId", "spanId"):
+                record[key] = base64.b64decode(record[key]).hex()
     return json.dumps(document).encode()
 
 
@@ -58,13 +83,14 @@ def parsed(message, body):
     return json_format.Parse(body, message) if form == "json" else type(message).FromString(body)
 
 
-def read(response, content_type):
+def read(response, content_type, answers=service.ExportTraceServiceResponse):
     body = response.read()
     assert response.getheader("content-type") == content_type, response.getheader("content-type")
     if response.status == 200:
-        partial = parsed(service.ExportTraceServiceResponse(), body).partial_success
+        partial = parsed(answers(), body).partial_success
+        rejected = partial.rejected_spans if answers is service.ExportTraceServiceResponse else partial.rejected_log_records
         is_set = body not in (b"", b"{}")
-        return {"code": "200", "partial": is_set, "rejected": partial.rejected_spans, "details": partial.error_message}
+        return {"code": "200", "partial": is_set, "rejected": rejected, "details": partial.error_message}
     status = json_format.Parse(body, rpc.Status()) if content_type == "application/json" else rpc.Status.FromString(body)
     if response.status == 400:
         detail = rpc.BadRequest()
@@ -78,7 +104,7 @@ def call(body, path="/v1/traces", method="POST", content_type=TYPE, answered=TYP
     sent = {"Content-Type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}}
     try:
         connection.request(method, path, (body[at:at + 1000] for at in range(0, len(body), 1000)) if chunked else body, sent, encode_chunked=chunked)
-        return read(connection.getresponse(), answered)
+        return read(connection.getresponse(), answered, logs_service.ExportLogsServiceResponse if path == LOGS else service.ExportTraceServiceResponse)
     finally:
         connection.close()
 
@@ -113,6 +139,10 @@ SCENARIOS = {
     "wrong-type": lambda: call(EMPTY, content_type="text/plain", answered="application/json"),
     "unknown-method": lambda: call(EMPTY, method="PUT"),
     "unknown-path": lambda: call(EMPTY, path="/v1/metrics"),
+    "logs": lambda: call(gzip.compress(written(log())), path=LOGS, content_encoding="gzip"),
+    "idle-logs": lambda: call(written(log(event="")), path=LOGS),
+    "broken-log": lambda: call(with_broken_log(), path=LOGS),
+    "malformed-logs": lambda: call(b"\x0a\x7f\x01" if form == "protobuf" else b'{"resourceLogs":7}', path=LOGS),
 }
 
 print(json.dumps({scenario: SCENARIOS[scenario]() for scenario in wanted}))

@@ -8,9 +8,11 @@ sys.path.insert(0, stubs)
 import grpc  # noqa: E402
 import google_rpc_pb2 as rpc  # noqa: E402
 import health_pb2  # noqa: E402
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs_service  # noqa: E402
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as service  # noqa: E402
 
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+EXPORT_LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
 HUNDRED_MB = 100 * 1000 * 1000
 
 
@@ -41,6 +43,17 @@ def with_bad_ids():
     return message
 
 
+def logs(event="exception", whole=True):
+    """One log record, and before it one whose first key is longer than it is if not whole."""
+    message = logs_service.ExportLogsServiceRequest()
+    record = message.resource_logs.add().scope_logs.add().log_records.add()
+    record.trace_id, record.span_id, record.time_unix_nano, record.event_name = bytes(range(1, 17)), bytes(range(1, 9)), 1_000_000_000, event
+    attribute = record.attributes.add()
+    attribute.key, attribute.value.string_value = "exception.type" if event else "other", "ValueError"
+    written = message.SerializeToString()
+    return written if whole else written.replace(b"\x0eexception.type", b"\x7fexception.type") + written
+
+
 def retry_delay(error):
     for key, value in error.trailing_metadata():
         if key == "grpc-status-details-bin":
@@ -52,21 +65,25 @@ def retry_delay(error):
     return None
 
 
-def call(body, compression=grpc.Compression.NoCompression, method=EXPORT, timeout=60):
+def call(body, compression=grpc.Compression.NoCompression, method=EXPORT, timeout=60, answers=service.ExportTraceServiceResponse):
     """Calls with bytes, so that they need not be a message."""
     with channel(compression) as open_channel:
         try:
             response = open_channel.unary_unary(method)(body, timeout=timeout)
         except grpc.RpcError as error:
             return {"code": error.code().name, "details": error.details(), "retryDelay": retry_delay(error)}
-    answer = service.ExportTraceServiceResponse.FromString(response)
+    answer = answers.FromString(response)
     partial = answer.partial_success
     return {
         "code": "OK",
         "partial": answer.HasField("partial_success"),
-        "rejected": partial.rejected_spans,
+        "rejected": partial.rejected_log_records if method == EXPORT_LOGS else partial.rejected_spans,
         "details": partial.error_message,
     }
+
+
+def call_logs(body):
+    return call(body, method=EXPORT_LOGS, answers=logs_service.ExportLogsServiceResponse)
 
 
 def many_calls():
@@ -98,6 +115,10 @@ SCENARIOS = {
     "deadline": lambda: call(request().SerializeToString(), timeout=1),
     "many": many_calls,
     "health": health,
+    "logs": lambda: call_logs(logs()),
+    "idle-logs": lambda: call_logs(logs(event="")),
+    "broken-log": lambda: call_logs(logs(whole=False)),
+    "malformed-logs": lambda: call_logs(b"\x0a\x7f\x01"),
 }
 
 answers = {scenario: SCENARIOS[scenario]() for scenario in wanted}
