@@ -24,7 +24,7 @@ internal sealed class SpanFiles(Terminal terminal, OfflineAnalysis analysis, Ser
         SpanFiles input = new(terminal, analysis, options);
         await input.ReadAsync(files, stop);
         input.TellProblems();
-        return analysis.Traces == 0 ? $"no span could be read from {string.Join(", ", files)}" : null;
+        return !analysis.HasSpans ? $"no span could be read from {string.Join(", ", files)}" : null;
     }
 
     /// <summary>Reads the files in order.</summary>

@@ -17,12 +17,16 @@ public sealed class OfflineAnalysis(AnalysisOptions options, IReadOnlyDictionary
     private readonly TraceAnalyzer _analyzer = new(options);
     private readonly Dictionary<TraceId, List<SpanRecord>> _traces = [];
 
-    /// <summary>Traces that were seen.</summary>
+    /// <summary>Traces that were seen, those included of which no span was.</summary>
     public int Traces => _traces.Count;
 
-    /// <summary>Adds a span; the same span twice is one.</summary>
+    /// <summary>Whether any span was added; what is said about spans is none.</summary>
+    public bool HasSpans { get; private set; }
+
+    /// <summary>Adds a span, or what is said about one; the same twice is one.</summary>
     public void Add(SpanRecord span)
     {
+        HasSpans |= span.Kind != SpanKind.Signal;
         if (!_traces.TryGetValue(span.TraceId, out List<SpanRecord>? spans))
         {
             spans = [];
