@@ -114,12 +114,14 @@ internal static class SpanVerdicts
 
     /// <summary>
     /// Whether an exception that only a log record tells is a failure of its span. An instrumentation that tells it as an error saw it leave the span. An application may have dealt with
-    /// what it logged: then it says that the span went well. Model calls tell theirs as warnings, also those that a retry made good: then there is an answer, which has a finish reason.
+    /// what it logged: then it says that the span went well. Model calls tell theirs as warnings, also those that a retry made good: then there is an answer: a finish reason, tokens or text.
     /// </summary>
     private static bool IsFailure(in LoggedException exception, SpanRecord span, in VerdictSignals signals, SpanLayer layer) =>
         (exception.Facts & SpanFacts.EscapedException) != 0
         || ((exception.Facts & SpanFacts.LoggedAsError) != 0 && !SaysThatItWentWell(span, signals))
-        || (exception.IsOfModelCall && !signals.HasFinishReason && layer is { IsOwn: true, Layer: Layer.Inference });
+        || (exception.IsOfModelCall && layer is { IsOwn: true, Layer: Layer.Inference } && !HasAnswer(span, signals));
+
+    private static bool HasAnswer(SpanRecord span, in VerdictSignals signals) => signals.HasFinishReason || signals.OutputTokens > 0 || (span.Facts & SpanFacts.HasOutput) != 0;
 
     private static bool SaysThatItWentWell(SpanRecord span, in VerdictSignals signals) =>
         span.Status == SpanStatus.Ok

@@ -112,6 +112,21 @@ public class SignalTests
     }
 
     [Fact]
+    public void A_warning_fails_a_model_call_without_an_answer_and_nothing_else()
+    {
+        AgentTrace trace = new AgentTrace().Root(0, 100).Chat("none", 1, 20, "root").Chat("text", 21, 40, "root", facts: SpanFacts.HasOutput).Tool("tool", 41, 60, "root")
+            .Span("tokens", 61, 80, "root", "chat m", SpanKind.Client, with: [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m"), ("gen_ai.usage.output_tokens", 5)]);
+        foreach (string id in (string[])["none", "text", "tool", "tokens"])
+        {
+            trace.Span("w" + id, 90, 90, id, "gen_ai.client.operation.exception", SpanKind.Signal, facts: SpanFacts.ExceptionEvent, exception: "RateLimitError");
+        }
+
+        TraceFindings findings = trace.Analyze();
+
+        Assert.Equal([Verdict.Failed, Verdict.Ok, Verdict.Ok, Verdict.Ok], new[] { "none", "text", "tool", "tokens" }.Select(id => trace.FindingOf(findings, id).Verdict));
+    }
+
+    [Fact]
     public void An_abort_that_only_a_log_record_tells_is_an_abort_and_a_timeout_is_none()
     {
         AgentTrace trace = new AgentTrace().Root(0, 100).Chat("c", 1, 50, "root", failed: true).Chat("d", 51, 90, "root", failed: true)

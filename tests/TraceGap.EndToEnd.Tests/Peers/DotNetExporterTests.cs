@@ -10,7 +10,7 @@ using SpanKind = TraceGap.Otlp.SpanKind;
 
 namespace TraceGap.EndToEnd.Tests.Peers;
 
-public sealed class DotNetExporterTests
+public sealed partial class DotNetExporterTests
 {
     [Theory]
     [InlineData(OtlpExportProtocol.Grpc)]
@@ -61,12 +61,18 @@ public sealed class DotNetExporterTests
             ILogger logger = loggers.CreateLogger("agent");
             using Activity activity = source.StartActivity("answer")!;
             spanId = activity.SpanId;
-            logger.LogInformation("Answering");
-            logger.LogError(new InvalidOperationException("no answer"), "It failed");
+            LogAnswering(logger);
+            LogFailure(logger, new InvalidOperationException("no answer"));
         }
 
         SpanRecord signal = Assert.Single(server.Sink.Spans);
         Assert.Equal((SpanKind.Signal, spanId.ToHexString(), "dotnet-peer"), (signal.Kind, signal.ParentSpanId.ToString(), signal.Resource.ServiceName));
         Assert.Equal(("InvalidOperationException", SpanFacts.ExceptionEvent | SpanFacts.LoggedAsError), (signal.ExceptionType?.Split('.')[^1], signal.Facts));
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Answering")]
+    private static partial void LogAnswering(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Error, "It failed")]
+    private static partial void LogFailure(ILogger logger, Exception exception);
 }

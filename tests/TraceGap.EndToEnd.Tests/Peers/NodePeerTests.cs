@@ -77,9 +77,10 @@ public sealed class NodePeerTests : IAsyncLifetime
         PeerAnswer answer = await PeerRun.AskAsync(PeerPaths.Node, Path.Combine(PeerPaths.NodeFolder, "otel-log-exporter.js"), protocol, url, scenario);
 
         Assert.Equal("OK", answer.Code);
-        Assert.Equal(["exception", "gen_ai.evaluation.result"], _server.Sink.Spans.Select(static signal => signal.Name));
-        Assert.All(_server.Sink.Spans, static signal => Assert.Equal((SpanKind.Signal, "0102030405060708"), (signal.Kind, signal.ParentSpanId.ToString())));
-        Assert.Equal(("TypeError", 0.5), (_server.Sink.Spans[0].ExceptionType, _server.Sink.Spans[1].Attributes.Number("gen_ai.evaluation.score.value")));
+        SpanRecord[] signals = [.. _server.Sink.Spans];
+        Assert.Equal(["exception", "gen_ai.evaluation.result"], signals.Select(static signal => signal.Name));
+        Assert.All(signals, static signal => Assert.Equal((SpanKind.Signal, "0102030405060708"), (signal.Kind, signal.ParentSpanId.ToString())));
+        Assert.Equal(("TypeError", 0.5), (signals[0].ExceptionType, signals[1].Attributes.Number("gen_ai.evaluation.score.value")));
     }
 
     [PeerFact(Peer.Node)]
