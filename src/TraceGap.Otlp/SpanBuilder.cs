@@ -217,9 +217,9 @@ internal sealed class SpanBuilder
     /// <summary>Writes the span as it stands, and behind it what it says that is not about itself.</summary>
     public void Build(int origin)
     {
+        bool judgesElsewhere = _links == 1 && _linkTrace != _row.TraceId && IsEvaluationAlone();
         int further = _evaluations.Count > 0 ? LiftEvaluation() : 0;
-        bool isLinked = _links == 1 && IsEvaluation();
-        bool judgesElsewhere = isLinked && _linkTrace != _row.TraceId;
+        bool isLinked = judgesElsewhere || (_links == 1 && _linkTrace == _row.TraceId && (HasEvaluation() || IsEvaluator()));
         if (isLinked)
         {
             _attributes.Add(_keys.Find(SpanRecord.EvaluatedSpanKey), EvaluatedSpanUtf8, RawValue.Text(Encoding.ASCII.GetBytes(_linkSpan.ToString())), weak: true);
@@ -283,7 +283,7 @@ internal sealed class SpanBuilder
     private int LiftEvaluation()
     {
         _evaluations.Settle();
-        if (Array.Exists(_evaluationRules, _attributes.Has) || _evaluations.Count == 0)
+        if (HasEvaluation() || _evaluations.Count == 0)
         {
             return 0;
         }
@@ -320,9 +320,14 @@ internal sealed class SpanBuilder
         _signal.Build(origin);
     }
 
-    /// <summary>Whether the span says how good the result of a span is. An evaluator that comes after the run names by a link what it judged (OpenInference, annotations).</summary>
-    private bool IsEvaluation() =>
-        Array.Exists(_evaluationRules, _attributes.Has) || Ascii.EqualsIgnoreCase(_attributes.Text(_openInferenceKind), "EVALUATOR"u8);
+    /// <summary>Whether an evaluation is among the attributes.</summary>
+    private bool HasEvaluation() => Array.Exists(_evaluationRules, _attributes.Has);
+
+    /// <summary>Whether the span is an evaluator. One that comes after the run names by a link what it judged (OpenInference, annotations).</summary>
+    private bool IsEvaluator() => Ascii.EqualsIgnoreCase(_attributes.Text(_openInferenceKind), "EVALUATOR"u8);
+
+    // What takes a message or calls somebody has links of its own, and an event is about the span that it is on.
+    private bool IsEvaluationAlone() => IsEvaluator() || (_row.Kind <= SpanKind.Internal && HasEvaluation());
 
     /// <summary>What the span says about one of another trace, where that is.</summary>
     private SpanRow SignalElsewhere()

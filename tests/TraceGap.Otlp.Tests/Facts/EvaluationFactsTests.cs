@@ -54,6 +54,7 @@ public sealed class EvaluationFactsTests
 
         Assert.Equal("0102030405060708", Evaluated(judge.Clone(), (trace, target)));
         Assert.Equal("0102030405060708", Evaluated(judge.Clone(), (elsewhere, target)));
+        Assert.Null(Evaluated(Span(), (elsewhere, target)));
         Assert.Null(Evaluated(judge.Clone(), (trace, target), (trace, target)));
         Assert.Null(Evaluated(judge.Clone(), (trace, ByteString.CopyFrom(1, 2))));
         Assert.Null(Evaluated(Span(), (trace, target)));
@@ -82,6 +83,22 @@ public sealed class EvaluationFactsTests
         Assert.Equal(said.SpanId, Assert.Single(decoder.DecodeProtobuf(Of(judge).ToByteArray()).Signals).SpanId);
         judge.SpanId = ByteString.CopyFrom(8, 7, 6, 5, 4, 3, 2, 1);
         Assert.NotEqual(said.SpanId, Assert.Single(decoder.DecodeProtobuf(Of(judge).ToByteArray()).Signals).SpanId);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(5, false)]
+    public void A_link_to_who_sent_a_message_takes_no_evaluation_with_it(int kind, bool onEvent)
+    {
+        Span span = onEvent
+            ? Span().WithEvent("gen_ai.evaluation.result", ("gen_ai.evaluation.score.label", "fail"))
+            : Span().With("gen_ai.evaluation.score.label", "fail");
+        span.Kind = (Span.Types.SpanKind)kind;
+        span.Links.Add(new Span.Types.Link { TraceId = ByteString.CopyFrom([.. Enumerable.Repeat((byte)9, 16)]), SpanId = ByteString.CopyFrom(1, 2, 3, 4, 5, 6, 7, 8) });
+
+        SpanRecord record = Decode(span);
+
+        Assert.Equal((SpanFacts.EvaluationFailed, null), (record.Facts, record.Attributes.Text(SpanRecord.EvaluatedSpanKey)));
     }
 
     [Fact]
