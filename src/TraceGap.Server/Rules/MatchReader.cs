@@ -10,7 +10,7 @@ namespace TraceGap.Server.Rules;
 /// <param name="keepsContent">Whether content is kept, so that rules may look at it.</param>
 internal sealed class MatchReader(MistakeList mistakes, bool keepsContent)
 {
-    private static readonly string[] Kinds = [.. Enum.GetValues<SpanKind>().Where(static kind => kind != SpanKind.Unspecified).Select(static kind => kind.ToString().ToLowerInvariant())];
+    private static readonly string[] Kinds = [.. Enum.GetValues<SpanKind>().Where(static kind => kind is not (SpanKind.Unspecified or SpanKind.Signal)).Select(static kind => kind.ToString().ToLowerInvariant())];
 
     /// <summary>The conditions that there are.</summary>
     public static IReadOnlyList<string> Keys { get; } = ["attributes", "present", "absent", "keyPrefix", "name", "scope", "kind", "service", "resource"];

@@ -21,7 +21,7 @@ internal sealed class RandomSpans(int seed)
         SpanId = new SpanId((ulong)_random.NextInt64(1, long.MaxValue)),
         ParentSpanId = new SpanId(Chance() ? 0 : ulong.MaxValue - (ulong)_random.Next(9)),
         Name = Pick(Words),
-        Kind = (SpanKind)_random.Next(6),
+        Kind = (SpanKind)_random.Next(7),
         Status = (SpanStatus)_random.Next(3),
         Flags = Chance() ? 0x101 : uint.MaxValue,
         StartUnixNanos = Time(),
