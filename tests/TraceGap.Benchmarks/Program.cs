@@ -23,6 +23,7 @@ Dictionary<string, Func<BenchmarkArguments, Task<Section>>> areas = new()
     ["disk"] = DiskArea.RunAsync,
     ["report"] = static arguments => Task.FromResult(ReportArea.Run(arguments)),
     ["page"] = PageArea.RunAsync,
+    ["views"] = PageArea.ViewsAsync,
 };
 
 if (areas.TryGetValue(arguments.Area, out Func<BenchmarkArguments, Task<Section>>? area))
@@ -35,7 +36,7 @@ switch (arguments.Area)
 {
     case "all":
         List<Section> sections = [];
-        foreach (string name in areas.Keys.Except(["stages"]))
+        foreach (string name in areas.Keys.Except(["stages", "views"]))
         {
             sections.Add(await areas[name](arguments));
             Console.WriteLine(sections[^1].ToMarkdown());

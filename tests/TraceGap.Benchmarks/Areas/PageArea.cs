@@ -4,7 +4,6 @@ using Microsoft.Playwright;
 using TraceGap.Benchmarks.Figures;
 using TraceGap.Benchmarks.Load;
 using TraceGap.Benchmarks.Processes;
-using TraceGap.Storage;
 
 namespace TraceGap.Benchmarks.Areas;
 
@@ -14,11 +13,8 @@ internal static class PageArea
     private const string Chromium = "/usr/bin/chromium";
     private const double InteractiveBudgetMilliseconds = 1000;
     private const int Workflows = 20;
-    private const int ViewRounds = 3;
     private const int TracesPerDay = 10_000_000;
     private const int Spans = 10_000;
-    private const long NanosPerMinute = 60_000_000_000;
-    private const int MinutesPerDay = 1440;
 
     private static readonly string[] Windows = ["1h", "24h"];
 
@@ -31,40 +27,30 @@ internal static class PageArea
 
     private static readonly string[] Views = ["workflows", "layers", "steps", "failures", "traces", "costs", "alerts", "compare", "what-if", "dependence", "concurrency"];
 
+    /// <summary>Measures the overview, and a large trace.</summary>
     public static async Task<Section> RunAsync(BenchmarkArguments arguments)
     {
         int rounds = arguments.Rounds ?? 7;
-        int perMinute = TracesPerDay / Workflows / MinutesPerDay / (arguments.Quick ? 100 : 1);
-        using TemporaryFolder folder = new();
-        long traces = Fill(folder.Path, perMinute);
-        await using MeasuredProcess server = await MeasuredProcess.StartServerAsync(folder.Path);
-        string traceId = await SendTraceAsync(server);
+        await using FilledServer filled = await FilledServer.StartAsync(Workflows, TracesPerDay, arguments);
+        string traceId = await SendTraceAsync(filled.Server);
+        Uri page = filled.Server.Addresses.Http!;
         using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        await using IBrowser browser = await LaunchAsync(playwright);
 
         Table table = new("in the browser", "ms");
         List<Figure> figures = [];
         foreach (string window in Windows)
         {
-            Spread[] overview = await MeasureAsync(browser, new Uri(server.Addresses.Http!, $"/?window={window}"), BrowserScripts.Overview, rounds);
+            Spread[] overview = await MeasureAsync(browser, new Uri(page, $"/?window={window}"), BrowserScripts.Overview, rounds);
             table.Add($"overview of {window}: the server's answer", overview[0].Text("0"));
             table.Add($"overview of {window}: headline drawn after it", overview[1].Text("0"));
             table.Add($"overview of {window}: figures and charts drawn after it", overview[2].Text("0"));
             table.Add($"overview of {window}: interactive after it", overview[3].Text("0"));
             table.Add($"overview of {window}: all answers there and shown after it", overview[4].Text("0"));
-            figures.Add(new Figure($"overview of {window}, {traces:N0} traces behind it: interactive after the answer", overview[3], "ms", InteractiveBudgetMilliseconds));
+            figures.Add(new Figure($"overview of {window}, {filled.Traces:N0} traces behind it: interactive after the answer", overview[3], "ms", InteractiveBudgetMilliseconds));
         }
 
-        foreach (string window in Windows)
-        {
-            foreach (string view in Views)
-            {
-                Spread[] shown = await MeasureAsync(browser, new Uri(server.Addresses.Http!, $"/{view}?window={window}"), BrowserScripts.View, Math.Min(rounds, ViewRounds));
-                table.Add($"{view} of {window}: interactive after the address is opened", shown[0].Text("0"));
-            }
-        }
-
-        Spread[] trace = await MeasureAsync(browser, new Uri(server.Addresses.Http!, $"/traces/{traceId}"), BrowserScripts.Trace, rounds);
+        Spread[] trace = await MeasureAsync(browser, new Uri(page, $"/traces/{traceId}"), BrowserScripts.Trace, rounds);
         table.Add($"trace of {Spans:N0} spans: the server's answer", trace[0].Text("0"));
         table.Add($"trace of {Spans:N0} spans: first paint after it", trace[1].Text("0"));
         table.Add($"trace of {Spans:N0} spans, scrolled: median frame", trace[2].Text("0.0"));
@@ -73,18 +59,40 @@ internal static class PageArea
         figures.Add(new Figure($"trace of {Spans:N0} spans: first paint after the answer", trace[1], "ms", InteractiveBudgetMilliseconds));
         figures.Add(new Figure($"trace of {Spans:N0} spans: frame while scrolling, p95", trace[3], "ms", null));
 
+        string method = $"Debian's Chromium, headless, 1360 × 900, a new profile each round; {filled.Traces:N0} traces of {Workflows} workflows are in the store. The answer is that to the question for the report or the trace: from the first question to its last byte. Drawn: the first frame after that with figures and charts, or rows. Interactive: from there on no task takes over 50 ms for half a second. Scrolled: from the first span to the last, in 120 frames.";
+        return new Section("Page", method, table, figures);
+    }
+
+    /// <summary>Measures the other views, and what the server's answers cost.</summary>
+    public static async Task<Section> ViewsAsync(BenchmarkArguments arguments)
+    {
+        int rounds = arguments.Rounds ?? 3;
+        await using FilledServer filled = await FilledServer.StartAsync(Workflows, TracesPerDay, arguments);
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await LaunchAsync(playwright);
+
+        Table table = new("views, and what the server is asked", "ms");
         foreach (string window in Windows)
         {
+            foreach (string view in Views)
+            {
+                Spread[] shown = await MeasureAsync(browser, new Uri(filled.Server.Addresses.Http!, $"/{view}?window={window}"), BrowserScripts.View, rounds);
+                table.Add($"{view} of {window}: interactive after the address is opened", shown[0].Text("0"));
+            }
+
             foreach (string call in Calls)
             {
-                (Spread wall, Spread processor) = await AskAsync(server, $"/api/v1/{call}{(call.Contains('?', StringComparison.Ordinal) ? '&' : '?')}window={window}", rounds);
+                (Spread wall, Spread processor) = await AskAsync(filled.Server, $"/api/v1/{call}{(call.Contains('?', StringComparison.Ordinal) ? '&' : '?')}window={window}", rounds);
                 table.Add($"server, {call}, {window}: time · processor time", $"{wall.Text("0")} · {processor.Text("0")}");
             }
         }
 
-        string method = $"Debian's Chromium, headless, 1360 × 900, a new profile each round; {traces:N0} traces of {Workflows} workflows are in the store. The answer is that to the question for the report or the trace: from the first question to its last byte. Drawn: the first frame after that with figures and charts, or rows. Interactive: from there on no task takes over 50 ms for half a second; of other views once every answer is there and shown, from the start of navigation, the page's own files included. Server: one question at a time, from the question to its last byte, and the processor time of the server's process meanwhile. Scrolled: from the first span to the last, in 120 frames.";
-        return new Section("Page", method, table, figures);
+        string method = $"Debian's Chromium, headless, 1360 × 900, a new profile each round; {filled.Traces:N0} traces of {Workflows} workflows are in the store. Interactive: once every answer is there and shown, from there on no task takes over 50 ms for half a second; from the start of navigation, the page's own files included. Server: one question at a time, from the question to its last byte, and the processor time of the server's process meanwhile.";
+        return new Section("Views", method, table, []);
     }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
 
     /// <summary>Asks the server again and again, the first time to warm up: milliseconds until its answer, and of processor time of its process, whatever else it did meanwhile.</summary>
     private static async Task<(Spread Wall, Spread Processor)> AskAsync(MeasuredProcess server, string question, int rounds)
@@ -107,24 +115,6 @@ internal static class PageArea
         }
 
         return (Spread.Of(wall), Spread.Of(processor));
-    }
-
-    // As analysed traces, minute by minute, up to now.
-    private static long Fill(string folder, int perMinute)
-    {
-        long to = Clock.UnixNanos() / NanosPerMinute;
-        long from = to - MinutesPerDay - 37;
-        if (!TraceStore.TryOpen(new StoreOptions { Folder = folder }, out TraceStore? store, out StoreError? error))
-        {
-            throw new InvalidOperationException($"{error}");
-        }
-
-        using (store)
-        {
-            new BookedRuns(Workflows, seed: 1).Fill(store, from, to, perMinute);
-        }
-
-        return (to - from) * perMinute * Workflows;
     }
 
     private static async Task<string> SendTraceAsync(MeasuredProcess server)
