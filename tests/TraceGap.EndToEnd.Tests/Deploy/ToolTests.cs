@@ -28,12 +28,20 @@ public sealed class ToolTests(PublishedProgram program)
     [InlineData("fish", "tracegap completion fish | source; complete -C 'tracegap report --format js'", "js", "json")]
     public async Task Shells_complete_what_was_begun(string shell, string script, string begun, string expected)
     {
-        ProcessStartInfo start = new(shell, shell == "fish" ? ["--no-config", "-c", script] : ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Shells offer what lies where they are, too: nothing.
+        DirectoryInfo nowhere = Directory.CreateTempSubdirectory("tracegap-shell-");
+        ProcessStartInfo start = new(shell, shell == "fish" ? ["--no-config", "-c", script] : ["-c", script])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = nowhere.FullName,
+        };
         start.Environment["PATH"] = $"{await program.ToolAsync()}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
+        nowhere.Delete();
 
         // Shells may add words of their own that contain what was begun; the command's are those that start with it.
         string[] completed = [.. output.Split('\n').Select(static line => line.Split('\t')[0].Trim()).Where(word => word.StartsWith(begun, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
