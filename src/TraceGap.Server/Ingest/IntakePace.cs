@@ -21,7 +21,10 @@ internal sealed class IntakePace(TimeProvider time)
 
     private const double HalfSpeed = 0.3;
 
-    // Smaller rounds say what a commit costs, not what a span does.
+    /// <summary>How much slower it gets at most: a single round that a disk held up for long must not close the intake.</summary>
+    private const double MostSlowDown = 10;
+
+    // Smaller rounds say what a commit costs, and so only what a span costs at most.
     private const int FewestSpans = 2_000;
 
     // Spans after which the cost of those before hardly counts any more.
@@ -44,13 +47,18 @@ internal sealed class IntakePace(TimeProvider time)
     {
         lock (_lock)
         {
-            _slowDown = 1 + (Math.Max(0, took.TotalSeconds - LongRound) / HalfSpeed);
+            _slowDown = Math.Min(MostSlowDown, 1 + (Math.Max(0, took.TotalSeconds - LongRound) / HalfSpeed));
+            double cost = spans > 0 ? took.TotalSeconds / spans : double.PositiveInfinity;
             if (spans >= FewestSpans)
             {
-                double cost = took.TotalSeconds / spans;
                 double weight = _isMeasured ? Math.Min(1, spans / Memory) : 1;
                 _isMeasured = true;
                 _secondsPerSpan += weight * (cost - _secondsPerSpan);
+            }
+            else if (cost < _secondsPerSpan / 2)
+            {
+                // Measured when something held it up; and an intake that is slow for it never makes a large round by which to learn better.
+                _secondsPerSpan += (double)spans / FewestSpans * (cost - _secondsPerSpan);
             }
         }
     }

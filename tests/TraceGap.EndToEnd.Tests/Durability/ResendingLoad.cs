@@ -21,6 +21,7 @@ internal sealed class ResendingLoad : IAsyncDisposable
     private readonly IReadOnlyList<ExportTraceServiceRequest> _requests;
     private readonly Task[] _senders;
     private volatile Uri? _server;
+    private volatile string? _refusal;
     private int _acknowledged;
     private int _refused;
     private int _handedOver;
@@ -61,7 +62,7 @@ internal sealed class ResendingLoad : IAsyncDisposable
             await ThrowIfASenderFailedAsync();
             return Acknowledged >= count;
         },
-        () => $"{Acknowledged} of {count} requests were acknowledged, {Refused} answers said to come again");
+        () => $"{Acknowledged} of {count} requests were acknowledged, {Refused} answers said to come again, the last because \"{_refusal}\"");
 
     public async ValueTask DisposeAsync()
     {
@@ -77,7 +78,7 @@ internal sealed class ResendingLoad : IAsyncDisposable
 
     private async Task ThrowIfASenderFailedAsync()
     {
-        foreach (Task sender in _senders.Where(static sender => sender.IsFaulted))
+        foreach (Task sender in _senders.Where(static sender => sender.IsCompleted))
         {
             await sender;
         }
@@ -93,10 +94,11 @@ internal sealed class ResendingLoad : IAsyncDisposable
             Assert.True(_waiting.TryDequeue(out int request));
             while (true)
             {
-                if (_server is Uri server && server != connected)
+                // An address that is served no longer may be another server's by now.
+                if (_server is var server && server != connected)
                 {
                     client?.Dispose();
-                    client = new RawGrpcClient(server);
+                    client = server is null ? null : new RawGrpcClient(server);
                     connected = server;
                 }
 
@@ -120,6 +122,7 @@ internal sealed class ResendingLoad : IAsyncDisposable
             if (status == Unavailable)
             {
                 Interlocked.Increment(ref _refused);
+                _refusal = message;
             }
 
             return status == Ok;

@@ -92,14 +92,36 @@ public sealed class IntakePaceTests
         Assert.InRange(SpansASecond(), 0.95 * usual, 1.05 * usual);
     }
 
+    [Fact]
+    public void A_cost_measured_while_the_disk_held_it_up_is_forgotten_although_all_rounds_are_small_since()
+    {
+        Analysed(spans: 2_000, seconds: 30);
+        for (int round = 0; round < 600; round++)
+        {
+            Analysed(spans: 40, seconds: 0.001);
+        }
+
+        // Forty thousand a second is what it is when it does nothing else.
+        Assert.InRange(SpansASecond(5_000), 15_000, 30_000);
+    }
+
+    [Fact]
+    public void However_long_a_round_took_the_intake_is_not_closed()
+    {
+        Analysed(spans: 100_000, seconds: 0.2);
+        double usual = SpansASecond();
+        Analysed(spans: 1, seconds: 600);
+        Assert.InRange(SpansASecond(10_000), 0.09 * usual, 0.11 * usual);
+    }
+
     private void Analysed(long spans, double seconds) => _pace.Analysed(spans, TimeSpan.FromSeconds(seconds));
 
-    private double SpansASecond()
+    private double SpansASecond(int spans = 100_000)
     {
         _time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(TimeSpan.Zero, _pace.Take(0));
-        TimeSpan first = Assert.NotNull(_pace.Take(300_000));
-        TimeSpan second = Assert.NotNull(_pace.Take(100_000));
-        return 100_000 / (second - first).TotalSeconds;
+        TimeSpan first = Assert.NotNull(_pace.Take(3 * spans));
+        TimeSpan second = Assert.NotNull(_pace.Take(spans));
+        return spans / (second - first).TotalSeconds;
     }
 }
