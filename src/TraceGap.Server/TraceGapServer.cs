@@ -30,6 +30,7 @@ public sealed class TraceGapServer : IAsyncDisposable
     private readonly WebApplication _otlpHttp;
     private readonly WebApplication _http;
     private readonly IngestPipeline _pipeline;
+    private readonly StoreQueries _queries;
     private readonly AlertService _alerts;
     private readonly LiveRules _rules;
     private readonly TraceStore _store;
@@ -43,6 +44,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         WebApplication otlpHttp,
         WebApplication http,
         IngestPipeline pipeline,
+        StoreQueries queries,
         AlertService alerts,
         LiveRules rules,
         TraceStore store,
@@ -53,6 +55,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         _otlpHttp = otlpHttp;
         _http = http;
         _pipeline = pipeline;
+        _queries = queries;
         _alerts = alerts;
         _rules = rules;
         _store = store;
@@ -129,7 +132,7 @@ public sealed class TraceGapServer : IAsyncDisposable
         WebApplication otlpHttp = OtlpHttpHost(security.For(listeners.OtlpHttp, AccessScope.Ingest, UnaryHttpRefusal.WriteAsync), options, logging, exports, limits, telemetry);
         WebApplication http = ApiHost(security.For(listeners.Http, AccessScope.Query, ApiRefusal.WriteAsync, hasProbes: true), logging, pipeline, rules, queries, new StoreChanges(() => pipeline.Revision, () => pipeline.EarliestInFlightUnixNanos, time), alerts, telemetry);
         Receivers.Map(http, () => new Receivers(HttpHost.Origin(grpc), HttpHost.Origin(otlpHttp), options.Security.Ingest.AreSet));
-        TraceGapServer server = new(grpc, otlpHttp, http, pipeline, alerts, rules, store, security, telemetry);
+        TraceGapServer server = new(grpc, otlpHttp, http, pipeline, queries, alerts, rules, store, security, telemetry);
         try
         {
             // Ends when the server listens and is ready: told to the server itself, it would else come too early.
@@ -168,6 +171,7 @@ public sealed class TraceGapServer : IAsyncDisposable
 
         await _takingUp;
         await _alerts.DisposeAsync();
+        _queries.Dispose();
         _rules.Dispose();
         _telemetry.Dispose();
         _store.Dispose();

@@ -37,6 +37,9 @@ public sealed class RollupWindow
     /// <summary>The minute behind the last one of the answer.</summary>
     public required long ToMinute { get; init; }
 
+    /// <summary>What the rollups of the window were.</summary>
+    public required RollupState State { get; init; }
+
     /// <summary>
     /// The rollups of every key that passes the filters and has data in the window, in order of key. Where a workflow is asked for, also those of the workflow <c>service/(no root)</c>
     /// of the same services and environments: unknown outcomes may be its.
@@ -49,6 +52,17 @@ public sealed class RollupWindow
     /// <summary>The smallest trace id per failure, over the keys that pass the filters; the trace itself may be gone.</summary>
     public required IReadOnlyDictionary<FailureKey, TraceId> FailureExamples { get; init; }
 }
+
+/// <summary>What the rollups of a stretch of minutes were at some moment, as long as the store is open: of the same minutes and the same state, the same question has the same answer.</summary>
+/// <param name="Change">When they last changed.</param>
+/// <param name="Damages">Damages that were known.</param>
+public readonly record struct RollupState(long Change, long Damages);
+
+/// <summary>A step of a series that is about to be read.</summary>
+/// <param name="FromMinute">First minute, minutes since the Unix epoch.</param>
+/// <param name="ToMinute">The minute behind the last one.</param>
+/// <param name="State">What its rollups are.</param>
+public readonly record struct RollupStep(long FromMinute, long ToMinute, RollupState State);
 
 /// <summary>The rollup of one key over the window.</summary>
 /// <param name="Key">The key.</param>

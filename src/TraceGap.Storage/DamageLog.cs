@@ -9,14 +9,23 @@ internal sealed class DamageLog
     private readonly Lock _lock = new();
     private readonly HashSet<(string File, long Offset)> _places = [];
     private readonly List<StoreDamage> _damages = [];
+    private long _version;
+
+    /// <summary>Grows with everything that is found.</summary>
+    public long Version => Interlocked.Read(ref _version);
 
     public void Add(StoreDamage damage)
     {
         lock (_lock)
         {
-            if (_damages.Count < Kept && _places.Add((damage.File, damage.Offset)))
+            if (_damages.Count == Kept)
+            {
+                _version++;
+            }
+            else if (_places.Add((damage.File, damage.Offset)))
             {
                 _damages.Add(damage);
+                _version++;
             }
         }
     }

@@ -227,8 +227,16 @@ public sealed class TraceStore : IDisposable
     /// <param name="stepMinutes">Length of a step, minutes, at least 1. Steps begin at its multiples. Where minutes are no longer kept it is raised to whole hours.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, CancellationToken stop) =>
-        Read((database, session) => database.Cells.ReadSeries(session, query, stepMinutes, stop));
+    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, CancellationToken stop) => ReadRollupSeries(query, stepMinutes, static _ => false, stop);
+
+    /// <summary>The same without the cells of those steps that the caller knows already; these cost next to nothing.</summary>
+    /// <param name="query">As above.</param>
+    /// <param name="stepMinutes">As above.</param>
+    /// <param name="isKnown">Tells whether a step is known in its state. Asked while nothing can be committed, so it must be quick.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
+    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, CancellationToken stop) =>
+        Read((database, session) => database.Cells.ReadSeries(session, query, stepMinutes, isKnown, stop));
 
     /// <summary>
     /// Traces that arrived on a day (UTC) with times too far from their arrival, see <see cref="RetentionOptions.MaxEventAge"/> and <see cref="RetentionOptions.MaxEventLead"/>. They are listed

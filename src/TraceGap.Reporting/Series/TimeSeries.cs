@@ -17,6 +17,11 @@ public sealed record TimeSeries(
     IReadOnlyList<long> Traces,
     IReadOnlyList<MetricSeries> Series);
 
+/// <summary>What one step of a series is worth.</summary>
+/// <param name="Traces">Ok and failed traces.</param>
+/// <param name="Metrics">Values of the metrics that were asked for, in that order.</param>
+public sealed record StepValues(long Traces, IReadOnlyList<Estimate> Metrics);
+
 /// <summary>One metric over time. Units are those of the report; what a step has no data for is null.</summary>
 /// <param name="Metric">Its name.</param>
 /// <param name="Of">The workflow, layer or step (its key) that it is of, where they are told apart; else null.</param>

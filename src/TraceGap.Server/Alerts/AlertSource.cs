@@ -11,6 +11,7 @@ namespace TraceGap.Server.Alerts;
 internal sealed class AlertSource(TraceStore store)
 {
     private const long HourMinutes = 60;
+    private const long MinutesPerRead = 15;
     private const long DayMinutes = 1440;
     private const long WeekMinutes = 7 * DayMinutes;
     private const double NanosPerMillisecond = 1e6;
@@ -27,9 +28,13 @@ internal sealed class AlertSource(TraceStore store)
     /// <param name="stop">Gives up.</param>
     public void Load(AlertEngine engine, long fromMinute, long toMinute, CancellationToken stop)
     {
-        foreach (RollupWindow minute in store.ReadRollupSeries(new CellQuery { FromMinute = fromMinute, ToMinute = toMinute, Parts = Judged }, 1, stop))
+        // A day of minutes at once would be gigabytes where workflows are many.
+        for (long from = fromMinute; from < toMinute; from += MinutesPerRead)
         {
-            engine.Take(minute.FromMinute, Pairs(minute));
+            foreach (RollupWindow minute in store.ReadRollupSeries(new CellQuery { FromMinute = from, ToMinute = Math.Min(toMinute, from + MinutesPerRead), Parts = Judged }, 1, stop))
+            {
+                engine.Take(minute.FromMinute, Pairs(minute));
+            }
         }
     }
 

@@ -12,13 +12,15 @@ namespace TraceGap.Server.Queries;
 
 /// <summary>Answers queries from the store. Reports are made of rollups; a trace is analysed anew from its stored spans.</summary>
 internal sealed class StoreQueries(
-    TraceStore store, Func<TraceAnalyzer> analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, ObjectiveLedger objectives, AlertService alerts, TimeProvider time) : IReportQueries
+    TraceStore store, Func<TraceAnalyzer> analyzer, IngestPipeline pipeline, PriceTable prices, IReadOnlyDictionary<string, double> advertised, ObjectiveLedger objectives, AlertService alerts, TimeProvider time) : IReportQueries, IDisposable
 {
     private const int MostJudged = 200;
     private const long MostJudgedSpans = 20_000;
     private const int DefaultSample = 1000;
     private const int MaxSample = 10_000;
     private const int MaxCoveredNames = 500;
+
+    private readonly StepCache _steps = new();
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetReportAsync(ReportQuery query, CancellationToken cancellationToken) =>
@@ -82,10 +84,28 @@ internal sealed class StoreQueries(
             return QueryAnswer.InvalidArgument(problem);
         }
 
-        RollupParts parts = groups?.Parts ?? metrics.Aggregate(RollupParts.Counts, static (parts, metric) => parts | metric.Parts);
-        List<ReportInput> steps = ReadSteps(window, step, parts, cancellationToken);
-        return QueryAnswer.Answered(ReportJson.WriteUtf8(groups is null ? TimeSeriesBuilder.Build(steps, metrics) : TimeSeriesBuilder.Build(steps, groups)));
+        TimeSeries series = groups is null ? Series(window, step, metrics, cancellationToken) : TimeSeriesBuilder.Build(ReadSteps(window, step, groups.Parts, cancellationToken), groups);
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(series));
     });
+
+    private TimeSeries Series(WindowQuery query, long stepMinutes, IReadOnlyList<SeriesMetric> metrics, CancellationToken stop)
+    {
+        RollupParts parts = metrics.Aggregate(RollupParts.Counts, static (parts, metric) => parts | metric.Parts);
+        StepQuestion question = new(query.Cells.Workflow, query.Cells.Environment, query.Cells.Version, query.Granularity, string.Join(',', metrics.Select(static metric => metric.Name)));
+        Dictionary<long, StepValues> known = [];
+        long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
+        IReadOnlyList<RollupWindow> windows = store.ReadRollupSeries(
+            query.Cells with { Parts = parts }, stepMinutes, step => _steps.TryGet(question, step, out StepValues? values) && known.TryAdd(step.FromMinute, values), stop);
+        List<ReportInput> steps = [.. windows.Select(window => Input(query, window, earliestInFlight, []))];
+        int[] unknown = [.. Enumerable.Range(0, steps.Count).Where(step => !known.ContainsKey(windows[step].FromMinute))];
+        foreach ((int step, StepValues values) in unknown.Zip(TimeSeriesBuilder.ValuesOf([.. unknown.Select(step => steps[step])], metrics)))
+        {
+            known.Add(windows[step].FromMinute, values);
+            _steps.Add(question, new RollupStep(windows[step].FromMinute, windows[step].ToMinute, windows[step].State), values);
+        }
+
+        return TimeSeriesBuilder.Build(steps, metrics, [.. windows.Select(window => known[window.FromMinute])]);
+    }
 
     /// <inheritdoc/>
     public ValueTask<QueryAnswer> GetConcurrencyAsync(ReportQuery query, CancellationToken cancellationToken) => Ask(() =>
@@ -216,6 +236,9 @@ internal sealed class StoreQueries(
         HashSet<SpanId> late = [.. stored.LateSpans.Select(static span => span.SpanId)];
         return TraceReportBuilder.Build(findings, stored.Revision, late);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _steps.Dispose();
 
     private static DateTime Utc(long unixNanos) => DateTime.UnixEpoch.AddTicks(unixNanos / TimeSpan.NanosecondsPerTick);
 

@@ -19,12 +19,12 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     private const int CellsPerRead = 16;
 
     public RollupWindow Read(SqlSession session, CellQuery query) =>
-        Answer(session, [memory.Read(session, cells => new Selector(session, query, cells, paths).Select(query.FromMinute, query.ToMinute))], CancellationToken.None)[0];
+        Answer(session, [memory.Read(session, (cells, changes) => NewSelector(session, query, cells, changes).Select(query.FromMinute, query.ToMinute))], CancellationToken.None)[0];
 
     /// <summary>The keys that pass and have a cell in the window.</summary>
     public IReadOnlyList<RollupKey> ReadKeys(SqlSession session, CellQuery query)
     {
-        Selection selection = memory.Read(session, cells => new Selector(session, query with { Parts = RollupParts.Counts }, cells, paths).Select(query.FromMinute, query.ToMinute));
+        Selection selection = memory.Read(session, (cells, changes) => NewSelector(session, query with { Parts = RollupParts.Counts }, cells, changes).Select(query.FromMinute, query.ToMinute));
         return [.. selection.Keys.Where(key => key.Choice == KeyChoice.Passes && HasCells(session, key.Cells)).Select(static key => key.Key).Distinct().Order()];
     }
 
@@ -32,23 +32,26 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     /// <param name="session">Reads.</param>
     /// <param name="query">The window.</param>
     /// <param name="stepMinutes">Length of a step; the answer may have longer ones.</param>
+    /// <param name="isKnown">Tells whether a step need not be read.</param>
     /// <param name="stop">Gives up.</param>
-    public IReadOnlyList<RollupWindow> ReadSeries(SqlSession session, CellQuery query, long stepMinutes, CancellationToken stop)
+    public IReadOnlyList<RollupWindow> ReadSeries(SqlSession session, CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, CancellationToken stop)
     {
-        List<Selection> steps = memory.Read(session, cells =>
+        List<Selection> steps = memory.Read(session, (cells, changes) =>
         {
-            Selector selector = new(session, query, cells, paths);
+            Selector selector = NewSelector(session, query, cells, changes);
             long step = selector.StepFor(query.FromMinute, stepMinutes);
             List<Selection> selections = [];
             for (long from = query.FromMinute / step * step; from < query.ToMinute; from += step)
             {
-                selections.Add(selector.Select(from, from + step));
+                selections.Add(selector.Select(from, from + step, isKnown));
             }
 
             return selections;
         });
         return Answer(session, steps, stop);
     }
+
+    private Selector NewSelector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved, CellChanges changes) => new(session, query, unsaved, changes, damages.Version, paths);
 
     private RollupWindow[] Answer(SqlSession session, IReadOnlyList<Selection> selections, CancellationToken stop)
     {
@@ -103,6 +106,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         {
             FromMinute = selection.From,
             ToMinute = selection.To,
+            State = selection.State,
             Cells = [.. sums.Select(static entry => new KeyCell(entry.Key, entry.Value))],
             Overflow = overflow,
             FailureExamples = ByFailure(session, examples),
@@ -202,7 +206,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     }
 
     /// <summary>Chooses the cells that make up windows. Used while no cell can change.</summary>
-    private sealed class Selector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved, PathBound paths)
+    private sealed class Selector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved, CellChanges changes, long damages, PathBound paths)
     {
         private readonly CellCoverage _coverage = CellCoverage.Read(session);
         private readonly List<(long Id, RollupKey Key, KeyChoice Choice)> _keys = StoredKeys.SelectWithRootless(session, query);
@@ -213,9 +217,18 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             ? stepMinutes
             : (stepMinutes + CellId.MinutesPerHour - 1) / CellId.MinutesPerHour * CellId.MinutesPerHour;
 
-        public Selection Select(long fromMinute, long toMinute)
+        public Selection Select(long fromMinute, long toMinute) => Select(fromMinute, toMinute, static _ => false);
+
+        /// <summary>Selects nothing where the state is known.</summary>
+        public Selection Select(long fromMinute, long toMinute, Predicate<RollupStep> isKnown)
         {
             (long from, long to) = _coverage.Widen(Math.Clamp(fromMinute, 0, uint.MaxValue), Math.Clamp(toMinute, 0, uint.MaxValue));
+            RollupState state = new(changes.Last(from, to), damages);
+            if (isKnown(new RollupStep(from, to, state)))
+            {
+                return new Selection(from, to, state, query.Parts, []);
+            }
+
             List<SelectedKey> keys = new(_keys.Count);
             foreach ((long id, RollupKey key, KeyChoice choice) in _keys)
             {
@@ -224,11 +237,11 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
                 keys.Add(new SelectedKey(key, choice, cells));
             }
 
-            return new Selection(from, to, query.Parts, keys);
+            return new Selection(from, to, state, query.Parts, keys);
         }
     }
 
-    private sealed record Selection(long From, long To, RollupParts Parts, IReadOnlyList<SelectedKey> Keys);
+    private sealed record Selection(long From, long To, RollupState State, RollupParts Parts, IReadOnlyList<SelectedKey> Keys);
 
     private sealed record SelectedKey(RollupKey Key, KeyChoice Choice, SelectedCells Cells);
 

@@ -27,6 +27,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
     private readonly LinkedList<StoredCell> _byUse = [];
     private readonly Dictionary<CellId, StoredCell> _rebuilt = [];
     private readonly List<(StoredCell Cell, long Failure, TraceId TraceId)> _examples = [];
+    private readonly CellChanges _changes = new();
     private int _unsaved;
     private int _changed;
 
@@ -181,9 +182,14 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
                 MarkSaved();
             }
 
+            _changes.Tick();
             foreach (Booking booking in bookings)
             {
                 Apply(booking);
+                if (booking.Cell.Span != CellSpan.Hour || booking.Cell.FirstMinute < Coverage.FirstMinute)
+                {
+                    _changes.Note(booking.Cell);
+                }
             }
 
             TakeOverPrepared();
@@ -197,8 +203,15 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
     {
         lock (_gate)
         {
+            _changes.Tick();
             foreach (CellId id in removed)
             {
+                // For minutes that are given up their hours stand already.
+                if (id.Span != CellSpan.Minute || id.FirstMinute >= Coverage.FirstMinute)
+                {
+                    _changes.Note(id);
+                }
+
                 if (_cells.TryGetValue(id, out LinkedListNode<StoredCell>? node) && !node.Value.IsChanged)
                 {
                     Forget(id);
@@ -208,13 +221,16 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
     }
 
     /// <summary>Answers a question about the state that a reader's transaction sees, which must not have begun to read, and the cells that belong to it and are not in the database yet.</summary>
-    public T Read<T>(SqlSession reader, Func<IEnumerable<StoredCell>, T> read)
+    public T Read<T>(SqlSession reader, Func<IEnumerable<StoredCell>, T> read) => Read(reader, (cells, _) => read(cells));
+
+    /// <summary>The same, with when cells last changed.</summary>
+    public T Read<T>(SqlSession reader, Func<IEnumerable<StoredCell>, CellChanges, T> read)
     {
         lock (_gate)
         {
             // The first read of a transaction decides which state it sees.
             reader.Number("SELECT applied FROM store WHERE id = 1");
-            return read(_byUse.Where(static cell => cell.IsChanged));
+            return read(_byUse.Where(static cell => cell.IsChanged), _changes);
         }
     }
 
@@ -276,6 +292,7 @@ internal sealed class StoredCells(SqlSession session, string path, BlockStore bl
             Forget(cell.Id);
             Remember(cell);
             MarkChanged(cell);
+            _changes.Note(cell.Id);
         }
 
         foreach ((StoredCell cell, long failure, TraceId traceId) in _examples)

@@ -150,6 +150,7 @@ public sealed class ObjectiveLedgerTests
             {
                 FromMinute = from,
                 ToMinute = from + step,
+                State = default,
                 Cells = cell.Traces == 0 ? [] : [new KeyCell(new RollupKey("", "bank", "bank/ask", ""), cell), new KeyCell(new RollupKey("", "shop", Workflow, ""), cell)],
                 Overflow = false,
                 FailureExamples = new Dictionary<FailureKey, TraceId>(),

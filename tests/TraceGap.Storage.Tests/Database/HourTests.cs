@@ -22,6 +22,7 @@ public sealed class HourTests
             TraceStore store = folder.Open(cachedMinutes: 3);
             long now = Make.Minute;
             ulong last = 0;
+            Dictionary<(long, long, RollupState), string> known = [];
             for (int round = 0; round < 30; round++)
             {
                 now += random.Pick<long>([1, 20, 60, 60, 600]);
@@ -52,6 +53,7 @@ public sealed class HourTests
 
                     folder = next;
                     store = folder.Open(cachedMinutes: 3);
+                    known.Clear();
                 }
 
                 AssertWindow(store, current, now, 0, now + 60);
@@ -59,6 +61,7 @@ public sealed class HourTests
                 AssertWindow(store, current, now, now - (60 * 60) - random.Next(100), now - random.Next(90 * 60));
                 AssertSeries(store, now, random);
                 AssertParts(store, now, random);
+                AssertKnown(store, now, known);
             }
 
             Assert.Empty(store.Damages);
@@ -177,6 +180,55 @@ public sealed class HourTests
         Assert.Equal(4, Assert.Single(store.ReadRollups(Make.AllCells).Cells).Cell.Traces);
         store.Commit(Make.Batch(Trace(1, start + 61)));
         Assert.Equal([1L, 2L], HoursOf(store, start, 2));
+    }
+
+    [Fact]
+    public void A_state_stays_as_long_as_nothing_is_booked_there_and_no_longer()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 70), Trace(3, start + 130)));
+        RollupState[] first = States();
+        store.Commit(Make.Batch(Trace(4, start + 71)));
+        RollupState[] second = States();
+        Assert.Equal([true, false, true], first.Zip(second, static (a, b) => a == b));
+
+        MaintainAll(store, start + MinutesKept + 300);
+        Assert.Equal([true, true, true], States().Zip(second, static (a, b) => a == b));
+        store.Commit(Make.Batch(Trace(3, start + 1)));
+        RollupState[] third = States();
+        Assert.Equal([false, true, false], second.Zip(third, static (a, b) => a == b));
+
+        store.ReplaceDatabase("a test says so");
+        Assert.DoesNotContain(true, third.Zip(States(), static (a, b) => a == b));
+
+        RollupState[] States() => [.. store.ReadRollupSeries(new CellQuery { FromMinute = start, ToMinute = start + 180 }, MinutesPerHour, default).Select(static step => step.State)];
+    }
+
+    [Fact]
+    public void A_step_that_is_known_is_not_read()
+    {
+        using DataFolder folder = new();
+        long start = FirstHour * MinutesPerHour;
+        using TraceStore store = folder.Open();
+        store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 70)));
+        IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(
+            new CellQuery { FromMinute = start, ToMinute = start + 120 }, MinutesPerHour, step => step.FromMinute == start, default);
+        Assert.Equal([(start, start + 60, 0), (start + 60, start + 120, 1)], steps.Select(static step => (step.FromMinute, step.ToMinute, step.Cells.Count)));
+    }
+
+    /// <summary>What is the same stretch of time in the same state holds the same, whatever has happened in between.</summary>
+    private static void AssertKnown(TraceStore store, long now, Dictionary<(long From, long To, RollupState State), string> known)
+    {
+        foreach (long step in (long[])[15, 60])
+        {
+            foreach (RollupWindow window in store.ReadRollupSeries(new CellQuery { FromMinute = now - (30 * 60), ToMinute = now + 1 }, step, default))
+            {
+                string content = string.Join('\n', window.Cells.SelectMany(static cell => Same.LinesOf(cell.Cell).Prepend(cell.Key.ToString())));
+                Assert.Equal(content, known.TryAdd((window.FromMinute, window.ToMinute, window.State), content) ? content : known[(window.FromMinute, window.ToMinute, window.State)]);
+            }
+        }
     }
 
     /// <summary>Steps lie end to end, cover the window, and each is the window of its own.</summary>
