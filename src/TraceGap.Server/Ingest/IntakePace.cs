@@ -27,6 +27,9 @@ internal sealed class IntakePace(TimeProvider time)
     // Smaller rounds say what a commit costs, and so only what a span costs at most.
     private const int FewestSpans = 2_000;
 
+    // How much of a cost that cannot be true a small round takes away: seconds of them, and nothing is left of it.
+    private const double Unlearn = 1.0 / 16;
+
     // Spans after which the cost of those before hardly counts any more.
     private const double Memory = 100_000;
 
@@ -58,7 +61,7 @@ internal sealed class IntakePace(TimeProvider time)
             else if (cost < _secondsPerSpan / 2)
             {
                 // Measured when something held it up; and an intake that is slow for it never makes a large round by which to learn better.
-                _secondsPerSpan += (double)spans / FewestSpans * (cost - _secondsPerSpan);
+                _secondsPerSpan += Unlearn * (cost - _secondsPerSpan);
             }
         }
     }

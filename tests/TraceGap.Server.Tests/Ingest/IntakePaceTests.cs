@@ -96,7 +96,7 @@ public sealed class IntakePaceTests
     public void A_cost_measured_while_the_disk_held_it_up_is_forgotten_although_all_rounds_are_small_since()
     {
         Analysed(spans: 2_000, seconds: 30);
-        for (int round = 0; round < 600; round++)
+        for (int round = 0; round < 100; round++)
         {
             Analysed(spans: 40, seconds: 0.001);
         }
