@@ -21,11 +21,14 @@ internal sealed class IntakePace(TimeProvider time)
 
     private const double HalfSpeed = 0.3;
 
-    /// <summary>How much slower it gets at most: a single round that a disk held up for long must not close the intake.</summary>
+    /// <summary>How much slower it gets at most: a single round that was held up for long must not close the intake.</summary>
     private const double MostSlowDown = 10;
 
-    // Smaller rounds say what a commit costs, and so only what a span costs at most.
+    // Smaller rounds say what a commit costs, and so only what a span costs at most; and however long they take, analysis is not behind.
     private const int FewestSpans = 2_000;
+
+    // What a round is believed at most, as a multiple of what a span cost before.
+    private const double MostDearer = 10;
 
     // How much of a cost that cannot be true a small round takes away: seconds of them, and nothing is left of it.
     private const double Unlearn = 1.0 / 16;
@@ -50,11 +53,14 @@ internal sealed class IntakePace(TimeProvider time)
     {
         lock (_lock)
         {
-            _slowDown = Math.Min(MostSlowDown, 1 + (Math.Max(0, took.TotalSeconds - LongRound) / HalfSpeed));
+            bool isLarge = spans >= FewestSpans;
+            _slowDown = isLarge ? Math.Min(MostSlowDown, 1 + (Math.Max(0, took.TotalSeconds - LongRound) / HalfSpeed)) : 1;
             double cost = spans > 0 ? took.TotalSeconds / spans : double.PositiveInfinity;
-            if (spans >= FewestSpans)
+            if (isLarge)
             {
-                double weight = _isMeasured ? Math.Min(1, spans / Memory) : 1;
+                // A round may have waited for anything, the first of all for code to be compiled: it says how fast analysis is sooner than how slow.
+                cost = Math.Min(cost, MostDearer * _secondsPerSpan);
+                double weight = _isMeasured || cost > _secondsPerSpan ? Math.Min(1, spans / Memory) : 1;
                 _isMeasured = true;
                 _secondsPerSpan += weight * (cost - _secondsPerSpan);
             }
