@@ -227,16 +227,18 @@ public sealed class TraceStore : IDisposable
     /// <param name="stepMinutes">Length of a step, minutes, at least 1. Steps begin at its multiples. Where minutes are no longer kept it is raised to whole hours.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, CancellationToken stop) => ReadRollupSeries(query, stepMinutes, static _ => false, stop);
+    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, CancellationToken stop) => ReadRollupSeries(query, stepMinutes, static _ => false, static step => step, stop);
 
-    /// <summary>The same without the cells of those steps that the caller knows already; these cost next to nothing.</summary>
+    /// <summary>Makes something of each step, so that only as many steps are in memory at once as there are processors; without the cells of those that the caller knows already, which cost next to nothing.</summary>
     /// <param name="query">As above.</param>
     /// <param name="stepMinutes">As above.</param>
     /// <param name="isKnown">Tells whether a step is known in its state. Asked while nothing can be committed, so it must be quick.</param>
+    /// <param name="read">Makes something of a step. Called for all, in any order, on several threads.</param>
     /// <param name="stop">Gives up.</param>
+    /// <returns>What was made of the steps, in order of time.</returns>
     /// <exception cref="StorageUnavailableException">The database could not be read.</exception>
-    public IReadOnlyList<RollupWindow> ReadRollupSeries(CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, CancellationToken stop) =>
-        Read((database, session) => database.Cells.ReadSeries(session, query, stepMinutes, isKnown, stop));
+    public IReadOnlyList<T> ReadRollupSeries<T>(CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, Func<RollupWindow, T> read, CancellationToken stop) =>
+        Read((database, session) => database.Cells.ReadSeries(session, query, stepMinutes, isKnown, read, stop));
 
     /// <summary>
     /// Traces that arrived on a day (UTC) with times too far from their arrival, see <see cref="RetentionOptions.MaxEventAge"/> and <see cref="RetentionOptions.MaxEventLead"/>. They are listed

@@ -32,24 +32,24 @@ public static class ConcurrencyBuilder
     public static double? MeanMs(ReportInput input) => new SeriesStep(input).Latency.Mean;
 
     /// <summary>Builds the report.</summary>
-    /// <param name="steps">One input a step, in order of time, each with start and end; at least one. A step that is not over should not be among them.</param>
-    public static ConcurrencyReport Build(IReadOnlyList<ReportInput> steps)
+    /// <param name="workflow">The workflow, or null for all.</param>
+    /// <param name="steps">In order of time; at least one. A step that is not over should not be among them.</param>
+    public static ConcurrencyReport Build(string? workflow, IReadOnlyList<LoadStep> steps)
     {
-        SeriesStep[] figures = [.. steps.Select(static step => new SeriesStep(step))];
-        SeriesStep[] busy = Array.FindAll(figures, static step => step.InFlight > 0);
+        LoadStep[] busy = [.. steps.Where(static step => step.InFlight > 0)];
         return new ConcurrencyReport(
             new ReportWindow(EventTime.Utc(steps[0].FromUnixNanos), EventTime.Utc(steps[^1].ToUnixNanos)),
-            steps[0].Workflow,
-            (long)figures[0].Seconds,
+            workflow,
+            (long)SeriesStep.SecondsOf(steps[0].FromUnixNanos, steps[0].ToUnixNanos),
             busy.Length == 0 ? null : busy.Max(static step => step.InFlight),
             [.. busy.GroupBy(static step => (int)Math.Floor(LevelsPerDoubling * Math.Log2(step.InFlight!.Value))).OrderBy(static level => level.Key).Select(static level => Level([.. level]))],
-            KneeFit.Of([.. busy.Select(static step => new LoadPoint(step.InFlight!.Value, step.Latency.Mean!.Value, step.Counts.Ok + step.Counts.Failed))]));
+            KneeFit.Of([.. busy.Select(static step => new LoadPoint(step.InFlight!.Value, step.Latency.Mean!.Value, step.Requests))]));
     }
 
-    private static ConcurrencyLevel Level(SeriesStep[] steps)
+    private static ConcurrencyLevel Level(LoadStep[] steps)
     {
         LatencyAttribution latency = new();
-        foreach (SeriesStep step in steps)
+        foreach (LoadStep step in steps)
         {
             latency.Add(step.Latency);
         }
@@ -57,7 +57,7 @@ public static class ConcurrencyBuilder
         return new ConcurrencyLevel(
             steps.Average(static step => step.InFlight!.Value),
             steps.Length,
-            steps.Sum(static step => step.Counts.Ok + step.Counts.Failed),
+            steps.Sum(static step => step.Requests),
             steps.Average(static step => step.RequestsPerSecond),
             latency.Mean!.Value,
             latency.Quantile(50),

@@ -28,7 +28,7 @@ internal sealed class SeriesStep
         _reliability = new Lazy<ReliabilityReport>(() => ReliabilityMean.Of(_selection.Estimate(input)));
         _latency = new Lazy<LatencyAttribution>(SumOfLatency);
         _traces = new Lazy<TraceTotals>(SumOfTraces);
-        Seconds = SecondsOf(input);
+        Seconds = SecondsOf(input.FromUnixNanos, input.ToUnixNanos);
     }
 
     /// <summary>The workflows that it has traces of.</summary>
@@ -41,7 +41,7 @@ internal sealed class SeriesStep
     public double Seconds { get; }
 
     /// <summary>Length of a step, seconds.</summary>
-    public static double SecondsOf(ReportInput input) => ((input.ToUnixNanos - input.FromUnixNanos) ?? 0) / 1e9;
+    public static double SecondsOf(long? fromUnixNanos, long? toUnixNanos) => ((toUnixNanos - fromUnixNanos) ?? 0) / 1e9;
 
     /// <summary>Sums; of <see cref="RollupParts.All"/>, or of what the one who asks looks at.</summary>
     public WindowFigures Figures => _figures.Value;

@@ -18,9 +18,11 @@ public sealed record TimeSeries(
     IReadOnlyList<MetricSeries> Series);
 
 /// <summary>What one step of a series is worth.</summary>
+/// <param name="FromUnixNanos">Its start, ns since the Unix epoch, included; null for an input without traces.</param>
+/// <param name="ToUnixNanos">Its end, ns, excluded; null likewise.</param>
 /// <param name="Traces">Ok and failed traces.</param>
 /// <param name="Metrics">Values of the metrics that were asked for, in that order.</param>
-public sealed record StepValues(long Traces, IReadOnlyList<Estimate> Metrics);
+public sealed record StepValues(long? FromUnixNanos, long? ToUnixNanos, long Traces, IReadOnlyList<Estimate> Metrics);
 
 /// <summary>One metric over time. Units are those of the report; what a step has no data for is null.</summary>
 /// <param name="Metric">Its name.</param>

@@ -6,22 +6,29 @@ public static class TimeSeriesBuilder
     /// <summary>Builds the series.</summary>
     /// <param name="steps">One input a step, in order of time, each with start and end; at least one.</param>
     /// <param name="metrics">What is asked for.</param>
-    public static TimeSeries Build(IReadOnlyList<ReportInput> steps, IReadOnlyList<SeriesMetric> metrics) => Build(steps, metrics, ValuesOf(steps, metrics));
+    public static TimeSeries Build(IReadOnlyList<ReportInput> steps, IReadOnlyList<SeriesMetric> metrics) =>
+        Build(steps[0].Workflow, steps[^1].AnalysedUntilUnixNanos, metrics, [.. steps.AsParallel().AsOrdered().Select(step => ValuesOf(step, metrics))]);
 
     /// <summary>Builds the series of values that are known.</summary>
-    /// <param name="steps">As above; their cells are not looked at.</param>
-    /// <param name="metrics">As above.</param>
-    /// <param name="values">Of every step, with the values of the metrics in their order.</param>
-    public static TimeSeries Build(IReadOnlyList<ReportInput> steps, IReadOnlyList<SeriesMetric> metrics, IReadOnlyList<StepValues> values) => Build(
-        steps,
+    /// <param name="workflow">The workflow, or null for all.</param>
+    /// <param name="analysedUntilUnixNanos">Event time up to which all that arrived is analysed, ns; null if unknown.</param>
+    /// <param name="metrics">What is asked for.</param>
+    /// <param name="values">Of every step, in order of time; at least one.</param>
+    public static TimeSeries Build(string? workflow, long? analysedUntilUnixNanos, IReadOnlyList<SeriesMetric> metrics, IReadOnlyList<StepValues> values) => Build(
+        workflow,
+        analysedUntilUnixNanos,
+        [.. values.Select(static step => (step.FromUnixNanos, step.ToUnixNanos))],
         [.. values.Select(static step => step.Traces)],
         [.. metrics.Select((metric, number) => Series(metric.Name, of: null, [.. values.Select(step => step.Metrics[number])], metric.HasInterval))]);
 
-    /// <summary>What steps are worth, each from its own cells alone.</summary>
-    /// <param name="steps">As above, or none.</param>
-    /// <param name="metrics">As above.</param>
-    public static IReadOnlyList<StepValues> ValuesOf(IReadOnlyList<ReportInput> steps, IReadOnlyList<SeriesMetric> metrics) =>
-        [.. steps.AsParallel().AsOrdered().Select(step => ValuesOf(new SeriesStep(step), metrics))];
+    /// <summary>What a step is worth; from its own cells alone, but for how far they are analysed.</summary>
+    /// <param name="step">The step, with start and end.</param>
+    /// <param name="metrics">What is asked for.</param>
+    public static StepValues ValuesOf(ReportInput step, IReadOnlyList<SeriesMetric> metrics)
+    {
+        SeriesStep figures = new(step);
+        return new StepValues(step.FromUnixNanos, step.ToUnixNanos, TracesOf(figures), [.. metrics.Select(metric => metric.Of(figures))]);
+    }
 
     /// <summary>Builds a series for each workflow, layer or step: of the <see cref="SeriesGroups.Most"/> with most traces or steps.</summary>
     /// <param name="steps">As above.</param>
@@ -29,19 +36,23 @@ public static class TimeSeriesBuilder
     public static TimeSeries Build(IReadOnlyList<ReportInput> steps, SeriesGroups groups)
     {
         SeriesStep[] figures = [.. steps.AsParallel().AsOrdered().Select(static step => new SeriesStep(step))];
-        return Build(steps, [.. figures.Select(TracesOf)], [.. groups.Of(figures)]);
+        return Build(
+            steps[0].Workflow,
+            steps[^1].AnalysedUntilUnixNanos,
+            [.. steps.Select(static step => (step.FromUnixNanos, step.ToUnixNanos))],
+            [.. figures.Select(TracesOf)],
+            [.. groups.Of(figures)]);
     }
 
-    private static TimeSeries Build(IReadOnlyList<ReportInput> steps, IReadOnlyList<long> traces, IReadOnlyList<MetricSeries> series) => new(
+    private static TimeSeries Build(
+        string? workflow, long? analysedUntilUnixNanos, IReadOnlyList<(long? FromUnixNanos, long? ToUnixNanos)> steps, IReadOnlyList<long> traces, IReadOnlyList<MetricSeries> series) => new(
         new ReportWindow(EventTime.Utc(steps[0].FromUnixNanos), EventTime.Utc(steps[^1].ToUnixNanos)),
-        steps[0].Workflow,
-        (long)SeriesStep.SecondsOf(steps[0]),
-        EventTime.Utc(steps[^1].AnalysedUntilUnixNanos),
+        workflow,
+        (long)SeriesStep.SecondsOf(steps[0].FromUnixNanos, steps[0].ToUnixNanos),
+        EventTime.Utc(analysedUntilUnixNanos),
         [.. steps.Select(static step => EventTime.Utc(step.FromUnixNanos) ?? default)],
         traces,
         series);
-
-    private static StepValues ValuesOf(SeriesStep step, IReadOnlyList<SeriesMetric> metrics) => new(TracesOf(step), [.. metrics.Select(metric => metric.Of(step))]);
 
     private static long TracesOf(SeriesStep step) => step.Counts.Ok + step.Counts.Failed;
 

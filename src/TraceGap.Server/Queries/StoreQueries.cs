@@ -94,17 +94,21 @@ internal sealed class StoreQueries(
         StepQuestion question = new(query.Cells.Workflow, query.Cells.Environment, query.Cells.Version, query.Granularity, string.Join(',', metrics.Select(static metric => metric.Name)));
         Dictionary<long, StepValues> known = [];
         long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
-        IReadOnlyList<RollupWindow> windows = store.ReadRollupSeries(
-            query.Cells with { Parts = parts }, stepMinutes, step => _steps.TryGet(question, step, out StepValues? values) && known.TryAdd(step.FromMinute, values), stop);
-        List<ReportInput> steps = [.. windows.Select(window => Input(query, window, earliestInFlight, []))];
-        int[] unknown = [.. Enumerable.Range(0, steps.Count).Where(step => !known.ContainsKey(windows[step].FromMinute))];
-        foreach ((int step, StepValues values) in unknown.Zip(TimeSeriesBuilder.ValuesOf([.. unknown.Select(step => steps[step])], metrics)))
-        {
-            known.Add(windows[step].FromMinute, values);
-            _steps.Add(question, new RollupStep(windows[step].FromMinute, windows[step].ToMinute, windows[step].State), values);
-        }
+        IReadOnlyList<StepValues> steps = store.ReadRollupSeries(
+            query.Cells with { Parts = parts }, stepMinutes, step => _steps.TryGet(question, step, out StepValues? values) && known.TryAdd(step.FromMinute, values), Read, stop);
+        long analysedUntil = AnalysedUntil(query, steps[^1].FromUnixNanos ?? 0, steps[^1].ToUnixNanos ?? 0, earliestInFlight);
+        return TimeSeriesBuilder.Build(query.Cells.Workflow, analysedUntil, metrics, steps);
 
-        return TimeSeriesBuilder.Build(steps, metrics, [.. windows.Select(window => known[window.FromMinute])]);
+        StepValues Read(RollupWindow step)
+        {
+            if (!known.TryGetValue(step.FromMinute, out StepValues? values))
+            {
+                values = TimeSeriesBuilder.ValuesOf(Input(query, step, earliestInFlight, []), metrics);
+                _steps.Add(question, new RollupStep(step.FromMinute, step.ToMinute, step.State), values);
+            }
+
+            return values;
+        }
     }
 
     /// <inheritdoc/>
@@ -117,11 +121,11 @@ internal sealed class StoreQueries(
 
         ReportInput whole = ReadInput(window, ConcurrencyBuilder.Parts);
         long step = Math.Max(SeriesSteps.Shortest(window.Window), ConcurrencyBuilder.StepMinutes(ConcurrencyBuilder.MeanMs(whole)));
-        List<ReportInput> steps = ReadSteps(window, step, ConcurrencyBuilder.Parts, cancellationToken);
-
-        // Of a step that is not over the requests that still run are missing.
-        int over = Math.Max(1, steps.FindLastIndex(entry => entry.ToUnixNanos <= entry.AnalysedUntilUnixNanos) + 1);
-        return QueryAnswer.Answered(ReportJson.WriteUtf8(ConcurrencyBuilder.Build(steps[..over])));
+        long earliestInFlight = pipeline.EarliestInFlightUnixNanos;
+        IReadOnlyList<LoadStep> steps = store.ReadRollupSeries(
+            window.Cells with { Parts = ConcurrencyBuilder.Parts }, step, static _ => false, found => new LoadStep(Input(window, found, earliestInFlight, [])), cancellationToken);
+        int over = Math.Max(1, steps.Count - steps.Reverse().TakeWhile(static step => !step.IsOver).Count());
+        return QueryAnswer.Answered(ReportJson.WriteUtf8(ConcurrencyBuilder.Build(query.Workflow, [.. steps.Take(over)])));
     });
 
     /// <inheritdoc/>
@@ -381,9 +385,12 @@ internal sealed class StoreQueries(
             Overflow = found.Overflow,
             AdvertisedReliabilities = advertised,
             RuleSets = ruleSets,
-            AnalysedUntilUnixNanos = Math.Min(Math.Min(window.ToUnixNanos, query.NowUnixNanos), Math.Max(window.FromUnixNanos, earliestInFlight)),
+            AnalysedUntilUnixNanos = AnalysedUntil(query, window.FromUnixNanos, window.ToUnixNanos, earliestInFlight),
         };
     }
+
+    private static long AnalysedUntil(WindowQuery query, long fromUnixNanos, long toUnixNanos, long earliestInFlight) =>
+        Math.Min(Math.Min(toUnixNanos, query.NowUnixNanos), Math.Max(fromUnixNanos, earliestInFlight));
 
     /// <summary>The store answers over all keys of the query; a report takes the smallest over its workflows, which is the same.</summary>
     private static Dictionary<WorkflowFailure, TraceId> Examples(RollupWindow found)

@@ -18,8 +18,14 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     // Of one key: few enough that another thread is let in before long, many enough that a question for them is worth it.
     private const int CellsPerRead = 16;
 
-    public RollupWindow Read(SqlSession session, CellQuery query) =>
-        Answer(session, [memory.Read(session, (cells, changes) => NewSelector(session, query, cells, changes).Select(query.FromMinute, query.ToMinute))], CancellationToken.None)[0];
+    public RollupWindow Read(SqlSession session, CellQuery query)
+    {
+        Selection selection = memory.Read(session, (cells, changes) => NewSelector(session, query, cells, changes).Select(query.FromMinute, query.ToMinute));
+        Lock reading = new();
+        StoredSum[] sums = new StoredSum[selection.Keys.Count];
+        InParallel(sums.Length, (key, pool) => sums[key] = Sum(session, reading, selection.Keys[key].Cells, pool), CancellationToken.None);
+        return Answer(session, reading, selection, sums);
+    }
 
     /// <summary>The keys that pass and have a cell in the window.</summary>
     public IReadOnlyList<RollupKey> ReadKeys(SqlSession session, CellQuery query)
@@ -33,8 +39,9 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
     /// <param name="query">The window.</param>
     /// <param name="stepMinutes">Length of a step; the answer may have longer ones.</param>
     /// <param name="isKnown">Tells whether a step need not be read.</param>
+    /// <param name="read">Makes something of a step; called on several threads.</param>
     /// <param name="stop">Gives up.</param>
-    public IReadOnlyList<RollupWindow> ReadSeries(SqlSession session, CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, CancellationToken stop)
+    public IReadOnlyList<T> ReadSeries<T>(SqlSession session, CellQuery query, long stepMinutes, Predicate<RollupStep> isKnown, Func<RollupWindow, T> read, CancellationToken stop)
     {
         List<Selection> steps = memory.Read(session, (cells, changes) =>
         {
@@ -48,27 +55,29 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
 
             return selections;
         });
-        return Answer(session, steps, stop);
+        Lock reading = new();
+        T[] answers = new T[steps.Count];
+        InParallel(
+            answers.Length,
+            (step, pool) => answers[step] = read(Answer(session, reading, steps[step], [.. steps[step].Keys.Select(key => Sum(session, reading, key.Cells, pool))])),
+            stop);
+        return answers;
     }
 
     private Selector NewSelector(SqlSession session, CellQuery query, IEnumerable<StoredCell> unsaved, CellChanges changes) => new(session, query, unsaved, changes, damages.Version, paths);
 
-    private RollupWindow[] Answer(SqlSession session, IReadOnlyList<Selection> selections, CancellationToken stop)
+    private static void InParallel(int count, Action<int, RecordPool> work, CancellationToken stop)
     {
-        List<(int Selection, int Key)> places = [.. selections.SelectMany(static (selection, number) => Enumerable.Range(0, selection.Keys.Count).Select(key => (number, key)))];
-        StoredSum[][] sums = [.. selections.Select(static selection => new StoredSum[selection.Keys.Count])];
-        Lock reading = new();
         try
         {
-            Parallel.ForEach(
-                places,
+            Parallel.For(
+                0,
+                count,
                 new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop },
                 static () => new RecordPool(),
-                (place, _, pool) =>
+                (number, _, pool) =>
                 {
-                    StoredSum sum = Sum(session, reading, selections[place.Selection].Keys[place.Key].Cells, pool);
-                    sum.Window.Finish();
-                    sums[place.Selection][place.Key] = sum;
+                    work(number, pool);
                     return pool;
                 },
                 static _ => { });
@@ -78,11 +87,9 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             // As if there were one thread.
             ExceptionDispatchInfo.Throw(failure.InnerExceptions[0]);
         }
-
-        return [.. selections.Select((selection, number) => Answer(session, selection, sums[number]))];
     }
 
-    private static RollupWindow Answer(SqlSession session, Selection selection, StoredSum[] sumOfKey)
+    private static RollupWindow Answer(SqlSession session, Lock reading, Selection selection, StoredSum[] sumOfKey)
     {
         SortedDictionary<RollupKey, RollupCell> sums = [];
         Dictionary<long, TraceId> examples = [];
@@ -109,7 +116,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             State = selection.State,
             Cells = [.. sums.Select(static entry => new KeyCell(entry.Key, entry.Value))],
             Overflow = overflow,
-            FailureExamples = ByFailure(session, examples),
+            FailureExamples = ByFailure(session, reading, examples),
         };
     }
 
@@ -137,7 +144,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             chosen.TakeFrom(cells);
             return chosen;
         });
-        return Sum(session, new Lock(), selected, new RecordPool()).Window.Finish().Traces;
+        return Sum(session, new Lock(), selected, new RecordPool()).Window.Cell.Traces;
     }
 
     private StoredSum Sum(SqlSession session, Lock reading, SelectedCells selected, RecordPool pool)
@@ -147,6 +154,7 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
             StoredSum sum = selected.NewSum();
             if (selected.Ranges.All(range => TryAdd(session, reading, range, selected.PassedOver, sum, pool)))
             {
+                sum.Window.Finish();
                 return sum;
             }
         }
@@ -190,9 +198,15 @@ internal sealed class CellReader(string path, StoredCells memory, DamageLog dama
         return stored;
     }
 
-    private static Dictionary<FailureKey, TraceId> ByFailure(SqlSession session, Dictionary<long, TraceId> examples)
+    private static Dictionary<FailureKey, TraceId> ByFailure(SqlSession session, Lock reading, Dictionary<long, TraceId> examples)
     {
         Dictionary<FailureKey, TraceId> answer = [];
+        if (examples.Count == 0)
+        {
+            return answer;
+        }
+
+        using Lock.Scope alone = reading.EnterScope();
         foreach ((long number, TraceId traceId) in examples)
         {
             if (StoredKeys.ReadFailure(session, number) is FailureKey failure

@@ -20,6 +20,23 @@ internal static class ResultsFile
         File.WriteAllText(Path.Combine(folder, "results.json"), ToJson(sections) + "\n");
     }
 
+    /// <summary>Writes a section to a file of its own, which has the name of its area.</summary>
+    /// <returns>What was written.</returns>
+    public static string WriteAlone(string folder, string area, Section section)
+    {
+        string text = $"""
+            # {section.Title}
+
+            Written by `dotnet run -c Release --project tests/TraceGap.Benchmarks -- {area}`. {Circumstances}. Median of the rounds, in brackets the smallest and the largest.
+
+            {section.Method}
+
+            {section.Table.ToMarkdown()}
+            """;
+        File.WriteAllText(Path.Combine(folder, $"{area}.md"), text);
+        return text;
+    }
+
     private static string ToMarkdown(IReadOnlyList<Section> sections)
     {
         Table budgets = new("what", "budget", "measured", "unit", "kept");

@@ -15,7 +15,7 @@ public sealed class ConcurrencyTests
     public void The_knee_is_where_a_service_runs_out_of_workers()
     {
         // From 4 to 80 sessions, each of which asks again as soon as it is answered; a few minutes at each load.
-        ConcurrencyReport report = ConcurrencyBuilder.Build(Steps(Simulate(Enumerable.Range(1, 20).Select(static level => 4 * level), minutes: 3)));
+        ConcurrencyReport report = Build(Steps(Simulate(Enumerable.Range(1, 20).Select(static level => 4 * level), minutes: 3)));
 
         Assert.NotNull(report.Knee);
         Assert.InRange(report.Knee.InFlight, 0.9 * Workers, 1.1 * Workers);
@@ -28,7 +28,7 @@ public sealed class ConcurrencyTests
 
     [Fact]
     public void A_service_that_never_queues_has_no_knee() =>
-        Assert.Null(ConcurrencyBuilder.Build(Steps(Simulate(Enumerable.Range(1, 16).Select(static level => 2 * level), minutes: 3))).Knee);
+        Assert.Null(Build(Steps(Simulate(Enumerable.Range(1, 16).Select(static level => 2 * level), minutes: 3))).Knee);
 
     [Fact]
     public void The_mean_number_in_flight_is_that_of_a_clock_that_looks_again_and_again()
@@ -39,7 +39,7 @@ public sealed class ConcurrencyTests
         for (int minute = 1; minute < steps.Count - 1; minute++)
         {
             double seen = Enumerable.Range(0, 600).Average(look => requests.Count(request => request.Start <= (minute * 60) + (look / 10.0) && request.End > (minute * 60) + (look / 10.0)));
-            double told = ConcurrencyBuilder.Build([steps[minute]]).MaxInFlight!.Value;
+            double told = Build([steps[minute]]).MaxInFlight!.Value;
             Assert.InRange(told, seen * 0.93, seen * 1.07);
         }
     }
@@ -48,8 +48,8 @@ public sealed class ConcurrencyTests
     public void Sampled_traces_stand_for_as_many_as_their_weight_says()
     {
         List<(double Start, double End)> requests = Simulate([20], minutes: 3);
-        ConcurrencyReport all = ConcurrencyBuilder.Build(Steps(requests));
-        ConcurrencyReport quarter = ConcurrencyBuilder.Build(Steps([.. requests.Where(static (_, index) => index % 4 == 0)], weight: 4 << 16));
+        ConcurrencyReport all = Build(Steps(requests));
+        ConcurrencyReport quarter = Build(Steps([.. requests.Where(static (_, index) => index % 4 == 0)], weight: 4 << 16));
 
         Assert.InRange(quarter.MaxInFlight!.Value, 0.9 * all.MaxInFlight!.Value, 1.1 * all.MaxInFlight.Value);
     }
@@ -57,7 +57,7 @@ public sealed class ConcurrencyTests
     [Fact]
     public void Without_data_there_are_no_levels()
     {
-        ConcurrencyReport report = ConcurrencyBuilder.Build([new ReportInput { FromUnixNanos = 0, ToUnixNanos = Minute, Cells = [] }]);
+        ConcurrencyReport report = Build([new ReportInput { FromUnixNanos = 0, ToUnixNanos = Minute, Cells = [] }]);
 
         Assert.Empty(report.Levels);
         Assert.Null(report.MaxInFlight);
@@ -109,4 +109,6 @@ public sealed class ConcurrencyTests
             Cells = Contributions.Cells(minute.Select(request => Contributions.Trace(Fine, durationNanos: (long)((request.End - request.Start) * 1e9), weight: weight))),
         }),
     ];
+
+    private static ConcurrencyReport Build(IEnumerable<ReportInput> steps) => ConcurrencyBuilder.Build(workflow: null, [.. steps.Select(static step => new LoadStep(step))]);
 }

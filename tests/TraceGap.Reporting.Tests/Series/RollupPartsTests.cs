@@ -41,7 +41,7 @@ public sealed class RollupPartsTests
         AssertSame(CostBuilder.Parts, static steps => ReportJson.WriteUtf8(CostBuilder.Build(steps[0], PriceTable.Empty)));
         AssertSame(SensitivityBuilder.Parts, static steps => ReportJson.WriteUtf8(SensitivityBuilder.Build(steps[0])));
         AssertSame(DependenceBuilder.Parts, static steps => ReportJson.WriteUtf8(DependenceBuilder.Build(steps[0])));
-        AssertSame(ConcurrencyBuilder.Parts, static steps => ReportJson.WriteUtf8(ConcurrencyBuilder.Build(steps)));
+        AssertSame(ConcurrencyBuilder.Parts, static steps => ReportJson.WriteUtf8(ConcurrencyBuilder.Build(workflow: null, [.. steps.Select(static step => new LoadStep(step))])));
     }
 
     private static void AssertSame(RollupParts parts, Func<ReportInput[], byte[]> answer)

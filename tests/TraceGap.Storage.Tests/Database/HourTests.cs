@@ -214,7 +214,7 @@ public sealed class HourTests
         using TraceStore store = folder.Open();
         store.Commit(Make.Batch(Trace(1, start), Trace(2, start + 70)));
         IReadOnlyList<RollupWindow> steps = store.ReadRollupSeries(
-            new CellQuery { FromMinute = start, ToMinute = start + 120 }, MinutesPerHour, step => step.FromMinute == start, default);
+            new CellQuery { FromMinute = start, ToMinute = start + 120 }, MinutesPerHour, step => step.FromMinute == start, static step => step, default);
         Assert.Equal([(start, start + 60, 0), (start + 60, start + 120, 1)], steps.Select(static step => (step.FromMinute, step.ToMinute, step.Cells.Count)));
     }
 
